@@ -1,0 +1,64 @@
+/* Requests over HTTP: one I/O thread that owns one curl multi handle, for the whole process
+ *
+ * Any thread may call any function. Completion functions are called on the I/O thread, and must be quick.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+/* Cookies kept between requests, as a login needs them. A request without a session has none. */
+typedef struct _IdrHttpSession IdrHttpSession;
+
+IdrHttpSession *idr_http_session_new (void);
+void idr_http_session_free (IdrHttpSession *session); /* after its last request has ended */
+/* The value of a cookie that the servers have set, or NULL; free with g_free(). */
+gchar *idr_http_session_get_cookie (IdrHttpSession *session, const gchar *name);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpSession, idr_http_session_free)
+
+/* What to ask. Everything is copied when the request starts. Zero and NULL are the defaults. */
+typedef struct
+{
+  const gchar *url;
+  const gchar *method;          /* GET */
+  const gchar *const *headers;  /* "Name: value", NULL-terminated */
+  GBytes *body;                 /* of a POST */
+  gint64 offset, length;        /* a range: @length bytes from @offset; length 0: all; a negative offset: the
+                                   last @length bytes */
+  gsize limit;                  /* a longer body is an error; 0: 64 MiB */
+  IdrHttpSession *session;      /* cookies */
+  gint timeout_ms;              /* for all tries together; 0: as long as bytes come */
+  gboolean once;                /* never retried: it changes something at the server */
+} IdrHttpRequest;
+
+/* What came. Statuses of 200 to 299, 3xx that lead nowhere, 4xx and 5xx after the last try alike. */
+typedef struct
+{
+  guint status;
+  GBytes *body;
+  gchar *url;          /* where redirects led */
+  gchar *content_type; /* or NULL */
+  gint64 total;        /* of a range: the whole object's size, or -1 */
+  guint retries;       /* tries before the one that counted */
+} IdrHttpAnswer;
+
+void idr_http_answer_free (IdrHttpAnswer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpAnswer, idr_http_answer_free)
+
+typedef struct _IdrHttpTransfer IdrHttpTransfer;
+
+/* Called once on the I/O thread: either @answer (owned by the function) or @error (borrowed) is set. */
+typedef void (*IdrHttpDone) (IdrHttpAnswer *answer, const GError *error, gpointer data);
+
+/* Starts a request, or queues it where too many are on their way. */
+IdrHttpTransfer *idr_http_start (const IdrHttpRequest *request, IdrHttpDone done, gpointer data);
+
+/* Gives the handle back. A transfer that is not done yet is stopped: its function is not called after this
+ * returns, and @data may go. */
+void idr_http_transfer_free (IdrHttpTransfer *transfer);
+
+/* Starts a request and waits for its answer; NULL with G_IO_ERROR_CANCELLED as soon as @cancellable is. */
+IdrHttpAnswer *idr_http_send (const IdrHttpRequest *request, GCancellable *cancellable, GError **error);
+
+/* Lets at least @connections (1 to 256) requests be on their way at once; 32 before the first call. */
+void idr_http_allow (guint connections);

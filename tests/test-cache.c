@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "cache.h"
+
+int
+main (void)
+{
+  return 0;
+}
