@@ -1,2 +1,321 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What many ask for and one makes
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
 #include "cache.h"
+
+/* In the table from the first asker on. There are three states: under way (making), abandoned by a
+ * maker that was cancelled while others wait (neither), and made (value). Those that are made are
+ * in the queue, too. */
+typedef struct
+{
+  grefcount refs; /* the table's and everybody's who works or waits */
+  GBytes *key;
+  gpointer value;
+  gsize size;
+  gboolean making;
+  guint n_waiting;
+  GError *error; /* of a maker that failed; the entry is out of the table then */
+  GCond changed;
+  GList link;
+} Entry;
+
+struct _IdrCache
+{
+  GMutex lock;
+  GHashTable *entries; /* of Entry, by key */
+  GQueue made;         /* of Entry, the last asked for first */
+  gsize size, budget;
+  gpointer (*ref) (gpointer value);
+  GDestroyNotify unref;
+};
+
+static void
+entry_unref (gpointer data)
+{
+  Entry *entry = data;
+
+  if (!g_ref_count_dec (&entry->refs))
+    return;
+
+  g_bytes_unref (entry->key);
+  g_clear_error (&entry->error);
+  g_cond_clear (&entry->changed);
+  g_free (entry);
+}
+
+/* A new entry in the table, and a reference for the caller. */
+static Entry *
+entry_add (IdrCache *cache, GBytes *key)
+{
+  Entry *entry = g_new0 (Entry, 1);
+
+  g_ref_count_init (&entry->refs);
+  g_ref_count_inc (&entry->refs);
+  entry->key = g_bytes_ref (key);
+  entry->link.data = entry;
+  g_cond_init (&entry->changed);
+  g_hash_table_insert (cache->entries, entry->key, entry);
+  return entry;
+}
+
+IdrCache *
+idr_cache_new (gsize budget, gpointer (*ref) (gpointer value), GDestroyNotify unref)
+{
+  IdrCache *cache = g_new0 (IdrCache, 1);
+
+  g_mutex_init (&cache->lock);
+  cache->entries = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, entry_unref);
+  g_queue_init (&cache->made);
+  cache->budget = budget;
+  cache->ref = ref;
+  cache->unref = unref;
+  return cache;
+}
+
+void
+idr_cache_free (IdrCache *cache)
+{
+  for (GList *link = cache->made.head; link != NULL; link = link->next)
+    cache->unref (((Entry *)link->data)->value);
+  g_hash_table_unref (cache->entries);
+  g_mutex_clear (&cache->lock);
+  g_free (cache);
+}
+
+void
+idr_cache_grow (IdrCache *cache, gsize budget)
+{
+  g_mutex_lock (&cache->lock);
+  cache->budget = MAX (cache->budget, budget);
+  g_mutex_unlock (&cache->lock);
+}
+
+gsize
+idr_cache_get_budget (IdrCache *cache)
+{
+  gsize budget;
+
+  g_mutex_lock (&cache->lock);
+  budget = cache->budget;
+  g_mutex_unlock (&cache->lock);
+  return budget;
+}
+
+/* Keeps the caller's @value in @entry and takes those out that no longer fit. The newest stays even
+ * where it exceeds the budget by itself: it is asked for in pieces, as a rule, and making it for
+ * each would cost more than the memory that its maker had anyway. Returns the values to let go of
+ * when the lock is released. */
+static GSList *
+keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
+{
+  GSList *gone = NULL;
+
+  entry->value = cache->ref (value);
+  entry->size = size;
+  g_queue_push_head_link (&cache->made, &entry->link);
+  cache->size += size;
+
+  while (cache->size > cache->budget && cache->made.tail != &entry->link)
+    {
+      Entry *oldest = cache->made.tail->data;
+
+      g_queue_unlink (&cache->made, &oldest->link);
+      cache->size -= oldest->size;
+      gone = g_slist_prepend (gone, oldest->value);
+      g_hash_table_remove (cache->entries, oldest->key);
+    }
+  return gone;
+}
+
+static gpointer
+touch (IdrCache *cache, Entry *entry)
+{
+  g_queue_unlink (&cache->made, &entry->link);
+  g_queue_push_head_link (&cache->made, &entry->link);
+  return cache->ref (entry->value);
+}
+
+typedef struct
+{
+  IdrCache *cache;
+  Entry *entry;
+} Waiter;
+
+static void
+wake (GCancellable *cancellable, gpointer data)
+{
+  Waiter *waiter = data;
+
+  g_mutex_lock (&waiter->cache->lock);
+  g_cond_broadcast (&waiter->entry->changed);
+  g_mutex_unlock (&waiter->cache->lock);
+}
+
+/* Waits, with the lock held on entry and on return, until @entry is no longer under way or
+ * @cancellable is cancelled. */
+static void
+wait_for (IdrCache *cache, Entry *entry, GCancellable *cancellable)
+{
+  Waiter waiter = { cache, entry };
+  gulong handler = 0;
+
+  entry->n_waiting++;
+
+  /* Neither of the two may be called with the lock that wake() takes. */
+  g_mutex_unlock (&cache->lock);
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (wake), &waiter, NULL);
+  g_mutex_lock (&cache->lock);
+  while (entry->making && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&entry->changed, &cache->lock);
+  g_mutex_unlock (&cache->lock);
+  g_cancellable_disconnect (cancellable, handler);
+  g_mutex_lock (&cache->lock);
+
+  entry->n_waiting--;
+}
+
+/* An entry that nobody makes and nobody waits for any more has lost its last asker. */
+static void
+drop_if_abandoned (IdrCache *cache, Entry *entry)
+{
+  if (!entry->making && entry->n_waiting == 0 && entry->value == NULL && entry->error == NULL
+      && g_hash_table_lookup (cache->entries, entry->key) == entry)
+    g_hash_table_remove (cache->entries, entry->key);
+}
+
+/* Makes the value of @entry, which is the caller's to make, and tells those who wait. */
+static gpointer
+make_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
+            GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  GSList *gone = NULL;
+  gsize size = 0;
+  gpointer value;
+
+  g_mutex_unlock (&cache->lock);
+  value = make (entry->key, data, &size, cancellable, &problem);
+  g_mutex_lock (&cache->lock);
+
+  entry->making = FALSE;
+  if (value != NULL)
+    gone = keep (cache, entry, value, size);
+  else if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      entry->error = g_error_copy (problem);
+      g_hash_table_remove (cache->entries, entry->key);
+    }
+  else
+    drop_if_abandoned (cache, entry);
+  g_cond_broadcast (&entry->changed);
+  g_mutex_unlock (&cache->lock);
+
+  g_slist_free_full (gone, cache->unref);
+  g_mutex_lock (&cache->lock);
+
+  if (value == NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return value;
+}
+
+/* idr_cache_get() with the lock held, and a reference to @entry. */
+static gpointer
+get_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
+           GCancellable *cancellable, GError **error)
+{
+  if (entry->making)
+    wait_for (cache, entry, cancellable);
+
+  if (entry->value != NULL && g_hash_table_lookup (cache->entries, entry->key) == entry)
+    return touch (cache, entry);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    {
+      drop_if_abandoned (cache, entry);
+      return NULL;
+    }
+  if (entry->error != NULL)
+    {
+      g_propagate_error (error, g_error_copy (entry->error));
+      return NULL;
+    }
+  if (!entry->making && entry->value == NULL)
+    {
+      entry->making = TRUE;
+      return make_entry (cache, entry, make, data, cancellable, error);
+    }
+  return NULL;
+}
+
+gpointer
+idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
+               GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  gpointer value = NULL;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  g_mutex_lock (&cache->lock);
+  /* Again where the value was made and displaced, or taken over by another, before this thread woke
+   * up. */
+  while (value == NULL && problem == NULL)
+    {
+      Entry *entry = g_hash_table_lookup (cache->entries, key);
+
+      if (entry != NULL)
+        g_ref_count_inc (&entry->refs);
+      else
+        entry = entry_add (cache, key);
+      value = get_entry (cache, entry, make, data, cancellable, &problem);
+      entry_unref (entry);
+    }
+  g_mutex_unlock (&cache->lock);
+
+  if (value == NULL)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  return value;
+}
+
+gpointer
+idr_cache_peek (IdrCache *cache, GBytes *key)
+{
+  gpointer value = NULL;
+  Entry *entry;
+
+  g_mutex_lock (&cache->lock);
+  entry = g_hash_table_lookup (cache->entries, key);
+  if (entry != NULL && entry->value != NULL)
+    value = touch (cache, entry);
+  g_mutex_unlock (&cache->lock);
+  return value;
+}
+
+void
+idr_cache_put (IdrCache *cache, GBytes *key, gpointer value, gsize size)
+{
+  GSList *gone = NULL;
+
+  g_mutex_lock (&cache->lock);
+  if (!g_hash_table_contains (cache->entries, key))
+    {
+      Entry *entry = entry_add (cache, key);
+
+      gone = keep (cache, entry, value, size);
+      entry_unref (entry);
+    }
+  g_mutex_unlock (&cache->lock);
+  g_slist_free_full (gone, cache->unref);
+}
+
+gboolean
+idr_cache_has (IdrCache *cache, GBytes *key)
+{
+  gboolean has;
+
+  g_mutex_lock (&cache->lock);
+  has = g_hash_table_contains (cache->entries, key);
+  g_mutex_unlock (&cache->lock);
+  return has;
+}

@@ -1,0 +1,274 @@
+/* An image: a lazy stack of planes that anyone may read by rectangles
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "lamina-private.h"
+
+#include <string.h>
+
+struct _LaminaImage
+{
+  GObject parent_instance;
+
+  LaminaInfo *info;
+  LaminaImageFuncs funcs;
+  gpointer data;
+  GDestroyNotify destroy;
+
+  /* Readers who go from plane to plane and give no hints. */
+  GMutex lock;
+  gint64 last;   /* plane that was read, -1 for none */
+  gint in_a_row; /* planes read one after the other */
+  gint64 asked;  /* up to here planes were announced for such a reader */
+};
+
+G_DEFINE_FINAL_TYPE (LaminaImage, lamina_image, G_TYPE_OBJECT)
+
+static void
+lamina_image_init (LaminaImage *self)
+{
+  g_mutex_init (&self->lock);
+  self->last = -1;
+}
+
+static void
+lamina_image_finalize (GObject *object)
+{
+  LaminaImage *self = LAMINA_IMAGE (object);
+
+  if (self->destroy != NULL)
+    self->destroy (self->data);
+  g_clear_pointer (&self->info, lamina_info_free);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (lamina_image_parent_class)->finalize (object);
+}
+
+static void
+lamina_image_class_init (LaminaImageClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = lamina_image_finalize;
+}
+
+static gboolean
+info_is_sound (const LaminaInfo *info)
+{
+  return info->format <= LAMINA_FORMAT_F64 && info->samples > 0 && info->width > 0
+         && info->height > 0 && info->n_t > 0 && info->n_c > 0 && info->n_z > 0
+         && info->width <= G_MAXINT64 / 64 / info->samples / info->height;
+}
+
+/**
+ * lamina_image_new: (skip)
+ * @info: what the image is; copied
+ * @funcs: how it is read; copied
+ * @data: for @funcs
+ * @destroy: (nullable): frees @data with the image
+ *
+ * Makes an image.
+ *
+ * Returns: (transfer full): a new image
+ */
+LaminaImage *
+lamina_image_new (const LaminaInfo *info, const LaminaImageFuncs *funcs, gpointer data,
+                  GDestroyNotify destroy)
+{
+  LaminaImage *self;
+
+  g_return_val_if_fail (info != NULL && info_is_sound (info), NULL);
+  g_return_val_if_fail (funcs != NULL && funcs->read != NULL, NULL);
+
+  self = g_object_new (LAMINA_TYPE_IMAGE, NULL);
+  self->info = lamina_info_copy (info);
+  memcpy (&self->funcs, funcs, MIN (funcs->size, sizeof self->funcs));
+  self->data = data;
+  self->destroy = destroy;
+  return self;
+}
+
+/**
+ * lamina_image_get_info:
+ * @image: an image
+ *
+ * Returns: (transfer none): what the image is
+ */
+const LaminaInfo *
+lamina_image_get_info (LaminaImage *image)
+{
+  g_return_val_if_fail (LAMINA_IS_IMAGE (image), NULL);
+  return image->info;
+}
+
+/**
+ * lamina_image_get_n_planes:
+ * @image: an image
+ *
+ * Returns: how many planes it has
+ */
+gint64
+lamina_image_get_n_planes (LaminaImage *image)
+{
+  g_return_val_if_fail (LAMINA_IS_IMAGE (image), 0);
+  return lamina_info_get_n_planes (image->info);
+}
+
+/* Whether @rect of @plane is a part of the image: what a user asks for may be anything. */
+static gboolean
+check_place (LaminaImage *image, gint64 plane, const LaminaRect *rect, GError **error)
+{
+  const LaminaInfo *info = image->info;
+
+  if (plane < 0 || plane >= lamina_info_get_n_planes (info))
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_NOT_FOUND,
+                 "There is no plane %" G_GINT64_FORMAT ": the image has %" G_GINT64_FORMAT
+                 ", counted from 0",
+                 plane, lamina_info_get_n_planes (info));
+  else if (rect->width <= 0 || rect->height <= 0 || rect->x < 0 || rect->y < 0
+           || rect->x > info->width - rect->width || rect->y > info->height - rect->height)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
+                 "The rectangle of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                 " pixels at (%" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
+                 ") does not lie inside of the %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                 " of a plane",
+                 rect->width, rect->height, rect->x, rect->y, info->width, info->height);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Announces what a reader will want who has read two planes in a row: 1, 2, 4… planes more at each.
+ */
+static void
+read_ahead (LaminaImage *image, gint64 plane, LaminaJob *job)
+{
+  const LaminaInfo *info = image->info;
+  gint64 plane_size = info->width * info->height * (gint64)lamina_info_get_pixel_size (info);
+  gint64 from = 0, to = 0;
+
+  g_mutex_lock (&image->lock);
+  if (plane != image->last)
+    {
+      image->in_a_row = plane == image->last + 1 ? image->in_a_row + 1 : 0;
+      image->last = plane;
+      if (image->in_a_row == 0)
+        image->asked = plane + 1;
+      else
+        {
+          gint64 ahead = MIN (G_GINT64_CONSTANT (1) << MIN (image->in_a_row - 1, 30),
+                              info->ahead / plane_size);
+
+          from = MAX (image->asked, plane + 1);
+          to = MIN (plane + 1 + ahead, lamina_info_get_n_planes (info));
+          image->asked = MAX (from, to);
+        }
+    }
+  g_mutex_unlock (&image->lock);
+
+  for (; from < to; from++)
+    {
+      LaminaRect whole = { 0, 0, info->width, info->height };
+
+      image->funcs.will_need (from, &whole, image->data, job);
+    }
+}
+
+/**
+ * lamina_image_read: (skip)
+ * @image: an image
+ * @plane: a plane's number
+ * @rect: (nullable): the part of the plane to read; %NULL for all of it
+ * @pixels: where to, top row first, samples in the machine's byte order
+ * @stride: bytes from row to row in @pixels
+ * @job: (nullable): cancels and counts
+ * @error: what went wrong, with LAMINA_ERROR for places outside of the image
+ *
+ * Reads pixels, and computes them first where they were not. A reader who goes from plane to plane
+ * is read ahead for.
+ *
+ * Returns: whether @pixels were filled
+ */
+gboolean
+lamina_image_read (LaminaImage *image, gint64 plane, const LaminaRect *rect, gpointer pixels,
+                   gsize stride, LaminaJob *job, GError **error)
+{
+  LaminaRect whole;
+
+  g_return_val_if_fail (LAMINA_IS_IMAGE (image), FALSE);
+  g_return_val_if_fail (pixels != NULL, FALSE);
+  g_return_val_if_fail (job == NULL || LAMINA_IS_JOB (job), FALSE);
+
+  whole = (LaminaRect){ 0, 0, image->info->width, image->info->height };
+  if (rect == NULL)
+    rect = &whole;
+  if (!check_place (image, plane, rect, error)
+      || g_cancellable_set_error_if_cancelled (G_CANCELLABLE (job), error))
+    return FALSE;
+  if (image->funcs.will_need != NULL && image->info->ahead > 0)
+    read_ahead (image, plane, job);
+  return image->funcs.read (plane, rect, pixels, stride, image->data, job, error);
+}
+
+/**
+ * lamina_image_read_bytes:
+ * @image: an image
+ * @plane: a plane's number
+ * @rect: (nullable): the part of the plane to read; %NULL for all of it
+ * @job: (nullable): cancels and counts
+ * @error: what went wrong
+ *
+ * Reads pixels as lamina_image_read() does, into memory of their own, rows end to end.
+ *
+ * Returns: (transfer full): the pixels
+ */
+GBytes *
+lamina_image_read_bytes (LaminaImage *image, gint64 plane, const LaminaRect *rect, LaminaJob *job,
+                         GError **error)
+{
+  g_autofree gpointer pixels = NULL;
+  LaminaRect whole;
+  gsize stride, size;
+
+  g_return_val_if_fail (LAMINA_IS_IMAGE (image), NULL);
+
+  whole = (LaminaRect){ 0, 0, image->info->width, image->info->height };
+  if (rect == NULL)
+    rect = &whole;
+  if (!check_place (image, plane, rect, error))
+    return NULL;
+  stride = (gsize)rect->width * lamina_info_get_pixel_size (image->info);
+  size = stride * (gsize)rect->height;
+  pixels = g_try_malloc (size);
+  if (pixels == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                   "No memory for %" G_GSIZE_FORMAT
+                   " bytes: read the plane in parts, or a coarser level",
+                   size);
+      return NULL;
+    }
+  if (!lamina_image_read (image, plane, rect, pixels, stride, job, error))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&pixels), size);
+}
+
+/**
+ * lamina_image_will_need: (skip)
+ * @image: an image
+ * @plane: a plane's number
+ * @rect: (nullable): the part of it that will be read soon; %NULL for all of it
+ * @job: (nullable): a job
+ *
+ * Says what will be read soon, so that it is on its way by then. Returns at once; what is out of
+ * bounds, too much, or fails is of no consequence.
+ */
+void
+lamina_image_will_need (LaminaImage *image, gint64 plane, const LaminaRect *rect, LaminaJob *job)
+{
+  LaminaRect whole;
+
+  g_return_if_fail (LAMINA_IS_IMAGE (image));
+
+  whole = (LaminaRect){ 0, 0, image->info->width, image->info->height };
+  if (rect == NULL)
+    rect = &whole;
+  if (image->funcs.will_need != NULL && check_place (image, plane, rect, NULL))
+    image->funcs.will_need (plane, rect, image->data, job);
+}

@@ -1,0 +1,181 @@
+/* Plug-ins: found, checked, loaded for good
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "lamina-private.h"
+
+#include <string.h>
+
+/**
+ * lamina_plugin_add: (skip)
+ * @plugin: a descriptor that stays for the life of the process
+ * @error: LAMINA_ERROR_PLUGIN, or what the plug-in's scan said
+ *
+ * Makes the operations of a plug-in known, all of them or none. Nothing that @plugin names is
+ * called before its ABI was found to be this library's.
+ *
+ * Returns: whether they are
+ */
+gboolean
+lamina_plugin_add (const LaminaPlugin *plugin, GError **error)
+{
+  const LaminaEntry *entry;
+
+  g_return_val_if_fail (plugin != NULL, FALSE);
+
+  if (plugin->abi != LAMINA_ABI)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                   "It was made for version %u of the plug-in interface, and this is version %u: "
+                   "it must be compiled anew",
+                   plugin->abi, LAMINA_ABI);
+      return FALSE;
+    }
+  if (plugin->size < sizeof *plugin)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "Its descriptor is too short");
+      return FALSE;
+    }
+
+  for (entry = plugin->operations; entry != NULL && entry->name != NULL; entry++)
+    if (lamina_operation_find (entry->name) != G_TYPE_INVALID)
+      {
+        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                     "There is an operation \"%s\" already: another plug-in has it", entry->name);
+        return FALSE;
+      }
+  for (entry = plugin->operations; entry != NULL && entry->name != NULL; entry++)
+    if (!lamina_operation_register (entry->name, entry->get_type (), error))
+      return FALSE;
+  return plugin->scan == NULL || plugin->scan (error);
+}
+
+/* Paths of plug-ins that are loaded: a second time is no error, and no work. */
+static struct
+{
+  GMutex lock;
+  GHashTable *paths;
+} loaded;
+
+static gboolean
+load (const gchar *path, GError **error)
+{
+  GModule *module;
+  gpointer plugin = NULL;
+  gboolean added;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "There is no such file");
+      return FALSE;
+    }
+  /* Bound at once, so that a missing symbol shows now and not in the middle of a run. */
+  module = g_module_open (path, G_MODULE_BIND_LOCAL);
+  if (module == NULL)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "%s", g_module_error ());
+      return FALSE;
+    }
+  if (!g_module_symbol (module, "lamina_plugin", &plugin) || plugin == NULL)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                   "It is a library, but no plug-in of Lamina: it has no symbol \"lamina_plugin\"");
+      g_module_close (module);
+      return FALSE;
+    }
+
+  added = lamina_plugin_add (plugin, error);
+  /* Its types may be registered, even where it failed half-way. */
+  g_module_make_resident (module);
+  return added;
+}
+
+/**
+ * lamina_plugin_load:
+ * @path: the file of a plug-in
+ * @error: LAMINA_ERROR_PLUGIN: what is wrong with it
+ *
+ * Loads a plug-in, for the life of the process.
+ *
+ * Returns: whether its operations are there
+ */
+gboolean
+lamina_plugin_load (const gchar *path, GError **error)
+{
+  g_autofree gchar *absolute = NULL;
+  gboolean done = TRUE;
+
+  g_return_val_if_fail (path != NULL, FALSE);
+
+  absolute = g_canonicalize_filename (path, NULL);
+  g_mutex_lock (&loaded.lock);
+  if (loaded.paths == NULL)
+    loaded.paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (!g_hash_table_contains (loaded.paths, absolute))
+    {
+      done = load (absolute, error);
+      if (done)
+        g_hash_table_add (loaded.paths, g_steal_pointer (&absolute));
+      else
+        g_prefix_error (error, "The plug-in %s does not load: ", absolute);
+    }
+  g_mutex_unlock (&loaded.lock);
+  return done;
+}
+
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const gchar *const *)a, *(const gchar *const *)b);
+}
+
+/* Loads what lies in @folder; a plug-in that does not load is a warning, since the others may do.
+ */
+static void
+load_folder (const gchar *folder)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, &error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const gchar *name;
+
+  if (dir == NULL)
+    {
+      g_warning ("No plug-ins are read from %s: %s", folder, error->message);
+      return;
+    }
+  while ((name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, "." G_MODULE_SUFFIX))
+      g_ptr_array_add (names, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autoptr (GError) problem = NULL;
+
+      if (!lamina_plugin_load (names->pdata[i], &problem))
+        g_warning ("%s", problem->message);
+    }
+}
+
+/**
+ * lamina_plugin_load_all:
+ *
+ * Loads the plug-ins of the folders in the environment variable `LAMINA_PLUGIN_PATH` (separated by
+ * ":"), else those of the folder where the library was installed. What does not load is told in a
+ * warning of the log domain "lamina".
+ */
+void
+lamina_plugin_load_all (void)
+{
+  const gchar *path = g_getenv ("LAMINA_PLUGIN_PATH");
+  g_auto (GStrv) folders = NULL;
+
+  if (path == NULL || path[0] == '\0')
+    {
+      load_folder (LAMINA_PLUGIN_DIR);
+      return;
+    }
+  folders = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
+  for (gsize i = 0; folders[i] != NULL; i++)
+    if (folders[i][0] != '\0')
+      load_folder (folders[i]);
+}

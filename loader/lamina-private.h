@@ -1,0 +1,81 @@
+/* What the files of liblamina know of each other
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "lamina.h"
+
+/* --- lamina-loop.c: parallel loops ----------------------------------------------- */
+
+typedef struct _LaminaLoop LaminaLoop;
+
+/* The loops of a job that are open now, and how many of the threads that it lends are at work on
+ * them. */
+typedef struct
+{
+  GMutex lock;
+  GQueue loops;   /* of LaminaLoop, the innermost last */
+  gint n_threads; /* to be used at most, the callers' own not counted */
+  gint n_working;
+  gint64 done, total; /* of the outermost loops' tasks */
+} LaminaLoops;
+
+LaminaLoops *lamina_job_get_loops (LaminaJob *job);
+gboolean lamina_loop_run (LaminaJob *job, gint64 n_tasks, LaminaTaskFunc func, gpointer data,
+                          GError **error);
+
+/* --- lamina-value.c: text and GValues ---------------------------------------------- */
+
+/* Sets @value, which is initialised for @property's type, from @text; the error says what is
+ * expected. */
+gboolean lamina_value_parse (GParamSpec *property, const gchar *text, GValue *value,
+                             GError **error);
+
+/* Brings @from to the type of @property into @to, which is initialised with it, and checks the
+ * range. */
+gboolean lamina_value_convert (GParamSpec *property, const GValue *from, GValue *to,
+                               GError **error);
+
+/* ", did you mean "NAME"?" for the one of @names that is nearest to @word, or an empty text. */
+gchar *lamina_value_suggest (const gchar *word, const gchar *const *names);
+
+/* --- lamina-operation.c: what a class has -------------------------------------------- */
+
+/* The properties of a class that belong to operations, in the order in which they were added. */
+GPtrArray *lamina_operation_class_list (LaminaOperationClass *klass);
+GParamSpec *lamina_operation_class_find (LaminaOperationClass *klass, const gchar *name);
+
+/* --- lamina-registry.c ------------------------------------------------------------------ */
+
+/* NULL where @type is not registered. */
+const gchar *lamina_registry_get_name (GType type);
+
+/* LAMINA_ERROR_NOT_FOUND: no operation @name, with the nearest that there is. */
+void lamina_registry_set_missing (const gchar *name, GError **error);
+
+/* --- lamina-sink.c ---------------------------------------------------------------------- */
+
+/* Runs @sinks, operations that consume, in one loop over planes for all that have equally many. */
+gboolean lamina_sink_run_all (GPtrArray *sinks, LaminaJob *job, GError **error);
+
+/* --- lamina-drain.c --------------------------------------------------------------------- */
+
+/* Reads images and tables of equally many planes, and forgets what it has read. */
+gboolean lamina_drain_run (GPtrArray *outputs, LaminaJob *job, GError **error);
+
+/* --- lamina-words.c ---------------------------------------------------------------------- */
+
+/* An operation of a chain's text, understood but not opened. */
+typedef struct
+{
+  gchar *name;
+  GPtrArray *names; /* of gchar, the properties that are given */
+  GArray *values;   /* of GValue, one for each of them */
+} LaminaStage;
+
+LaminaStage *lamina_stage_new (const gchar *name);
+void lamina_stage_free (LaminaStage *stage);
+
+/* Understands @description to the last word before anything is opened: an array of LaminaStage.
+ * Errors are LAMINA_ERROR_CHAIN, and point at the word. */
+GPtrArray *lamina_words_parse (const gchar *description, GError **error);

@@ -1,0 +1,145 @@
+/* The registry: which operations there are, by name
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "lamina-private.h"
+
+#include <string.h>
+
+static struct
+{
+  GMutex lock;
+  GHashTable *types; /* of GType, by name */
+} registry;
+
+/* Lower-case words joined by "-", after an optional "library:". */
+static gboolean
+name_is_sound (const gchar *name)
+{
+  return name != NULL && g_ascii_islower (name[0])
+         && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-_:.") == strlen (name);
+}
+
+/**
+ * lamina_operation_register:
+ * @name: a name for the operation: lower-case words joined by "-"
+ * @type: its type, derived from #LaminaOperation and not abstract
+ * @error: LAMINA_ERROR_PLUGIN where the name is taken or the type is none of an operation
+ *
+ * Makes an operation known for the life of the process.
+ *
+ * Returns: whether it was
+ */
+gboolean
+lamina_operation_register (const gchar *name, GType type, GError **error)
+{
+  gboolean is_new;
+
+  if (!name_is_sound (name) || !g_type_is_a (type, LAMINA_TYPE_OPERATION)
+      || G_TYPE_IS_ABSTRACT (type))
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                   "\"%s\" is no operation: a lower-case name and a type of operations are needed",
+                   name != NULL ? name : "");
+      return FALSE;
+    }
+
+  g_mutex_lock (&registry.lock);
+  if (registry.types == NULL)
+    registry.types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  is_new = !g_hash_table_contains (registry.types, name);
+  if (is_new)
+    g_hash_table_insert (registry.types, g_strdup (name), GSIZE_TO_POINTER (type));
+  g_mutex_unlock (&registry.lock);
+
+  if (!is_new)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "There is an operation \"%s\" already",
+                 name);
+  return is_new;
+}
+
+/**
+ * lamina_operation_find:
+ * @name: a name
+ *
+ * Returns: the type of the operation of that name, or %G_TYPE_INVALID
+ */
+GType
+lamina_operation_find (const gchar *name)
+{
+  GType type = G_TYPE_INVALID;
+
+  g_return_val_if_fail (name != NULL, G_TYPE_INVALID);
+
+  g_mutex_lock (&registry.lock);
+  if (registry.types != NULL)
+    type = GPOINTER_TO_SIZE (g_hash_table_lookup (registry.types, name));
+  g_mutex_unlock (&registry.lock);
+  return type;
+}
+
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const gchar *const *)a, *(const gchar *const *)b);
+}
+
+/**
+ * lamina_operation_list:
+ *
+ * Returns: (transfer full) (array zero-terminated=1): the names of all operations, sorted
+ */
+gchar **
+lamina_operation_list (void)
+{
+  GPtrArray *names = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer name;
+
+  g_mutex_lock (&registry.lock);
+  if (registry.types != NULL)
+    {
+      g_hash_table_iter_init (&iter, registry.types);
+      while (g_hash_table_iter_next (&iter, &name, NULL))
+        g_ptr_array_add (names, g_strdup (name));
+    }
+  g_mutex_unlock (&registry.lock);
+
+  g_ptr_array_sort (names, compare_names);
+  g_ptr_array_add (names, NULL);
+  return (gchar **)g_ptr_array_free (names, FALSE);
+}
+
+const gchar *
+lamina_registry_get_name (GType type)
+{
+  const gchar *found = NULL;
+  GHashTableIter iter;
+  gpointer name, value;
+
+  g_mutex_lock (&registry.lock);
+  if (registry.types != NULL)
+    {
+      g_hash_table_iter_init (&iter, registry.types);
+      while (found == NULL && g_hash_table_iter_next (&iter, &name, &value))
+        if (GPOINTER_TO_SIZE (value) == type)
+          found = name; /* never taken out again */
+    }
+  g_mutex_unlock (&registry.lock);
+  return found;
+}
+
+void
+lamina_registry_set_missing (const gchar *name, GError **error)
+{
+  g_auto (GStrv) names = lamina_operation_list ();
+  g_autofree gchar *hint = lamina_value_suggest (name, (const gchar *const *)names);
+
+  if (names[0] == NULL)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_NOT_FOUND,
+                 "There is no operation \"%s\", nor any other: no plug-in is loaded; set "
+                 "LAMINA_PLUGIN_PATH to the folder of one",
+                 name);
+  else
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_NOT_FOUND, "There is no operation \"%s\"%s",
+                 name, hint);
+}
