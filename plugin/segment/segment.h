@@ -37,19 +37,19 @@ typedef struct
 
 typedef struct
 {
-  gint32 label;              /* 1, 2, 3… in raster order of each object's first pixel */
-  gint64 area;               /* pixels */
-  gint64 x0, y0, x1, y1;     /* bounding box, half open */
-  gdouble x, y;              /* centroid; a pixel's own centre has whole numbers */
-  gdouble mean, max;         /* of the plane's own pixels, not the smoothed ones */
+  gint32 label;          /* 1, 2, 3… in raster order of each object's first pixel */
+  gint64 area;           /* pixels */
+  gint64 x0, y0, x1, y1; /* bounding box, half open */
+  gdouble x, y;          /* centroid; a pixel's own centre has whole numbers */
+  gdouble mean, max;     /* of the plane's own pixels, not the smoothed ones */
 } IdrObject;
 
 /* The objects of a plane as runs of pixels in rows, and what they measure. */
 typedef struct _IdrSegments IdrSegments;
 
-/* Segments @raster. NULL when memory does not suffice, or when there are more than 2^31 - 1 objects (@problem says
- * which, a constant string). @objects: as a new array of IdrObject, one an object in the order of labels, or NULL if not asked for.
- * Any thread, many at a time. */
+/* Segments @raster. NULL when memory does not suffice, or when there are more than 2^31 - 1 objects
+ * (@problem says which, a constant string). @objects: as a new array of IdrObject, one an object in
+ * the order of labels, or NULL if not asked for. Any thread, many at a time. */
 IdrSegments *idr_segmenter_run (IdrSegmenter *segmenter, const IdrRaster *raster, GArray **objects,
                                 const gchar **problem);
 
@@ -60,7 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrSegments, idr_segments_unref)
 gint32 idr_segments_get_n_objects (const IdrSegments *segments);
 gsize idr_segments_get_size (const IdrSegments *segments); /* bytes of memory */
 
-/* Fills @labels, @width x @height numbers in rows @stride bytes apart, with the labels from (@x, @y) on, which must
- * lie inside the plane; 0 where there is no object. Costs what is painted, wherever it lies. */
-void idr_segments_paint (const IdrSegments *segments, gint64 x, gint64 y, gint64 width, gint64 height,
-                         guint32 *labels, gsize stride);
+/* Fills @labels, @width x @height numbers in rows @stride bytes apart, with the labels from (@x,
+ * @y) on, which must lie inside the plane; 0 where there is no object. Costs what is painted,
+ * wherever it lies. */
+void idr_segments_paint (const IdrSegments *segments, gint64 x, gint64 y, gint64 width,
+                         gint64 height, guint32 *labels, gsize stride);

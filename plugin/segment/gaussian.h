@@ -1,0 +1,28 @@
+/* SciPy's gaussian_filter, to the last bit
+ *
+ * Each pass sums in doubles, centre * w[0] first, then (left + right) * w[k] for k = radius … 1,
+ * and cuts the sum to the plane's own type; down the columns first, then along the rows; beyond an
+ * edge the plane is mirrored (d c b a | a b c d). SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "kernels.h"
+#include "segment.h"
+
+typedef struct _IdrGaussian IdrGaussian;
+
+/* @sigma > 1e-15: what is less, SciPy takes for no smoothing. */
+IdrGaussian *idr_gaussian_new (gdouble sigma);
+void idr_gaussian_free (IdrGaussian *gaussian);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrGaussian, idr_gaussian_free)
+
+/* Centre first, then outward: radius + 1 weights. */
+const IdrFilter *idr_gaussian_get_filter (const IdrGaussian *gaussian);
+
+/* Bytes that smoothing rows of @width pixels works in; 0: more than there are. */
+gsize idr_gaussian_get_workspace (const IdrGaussian *gaussian, IdrPixel pixel, gint64 width);
+
+/* Smooths the rows from @from up to but not including @to of @raster;. */
+void idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels,
+                          const IdrRaster *raster, gint64 from, gint64 to, gpointer workspace,
+                          guint8 *out, gsize out_stride);

@@ -1,0 +1,137 @@
+/* The inner loops, compiled once for each instruction set: vectors are GNU C's own, as wide as the
+ * machine's registers SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "kernels.h"
+
+#include <math.h>
+#include <string.h>
+
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
+/* Doubles in a register. */
+#if defined(__AVX512F__)
+#define LANES 8
+#elif defined(__AVX2__)
+#define LANES 4
+#else
+#define LANES 2
+#endif
+
+/* Registers of sums that one walk along the taps fills. */
+#define UNROLL 4
+
+#define INLINE static inline __attribute__ ((always_inline))
+#define VECTOR(type, lanes) __attribute__ ((vector_size (sizeof (type) * (lanes)))) type
+
+typedef VECTOR (gdouble, LANES) Doubles;
+typedef VECTOR (gint32, LANES) Ints;
+
+/* The sign bits of 64 bytes that are 0 or -1. */
+INLINE guint64
+gather_signs (const gint8 *bytes)
+{
+  guint64 bits = 0;
+
+#ifdef __SSE2__
+  for (guint i = 0; i < 4; i++)
+    {
+      __m128i sixteen = _mm_loadu_si128 ((const __m128i *)(const void *)(bytes + 16 * i));
+
+      bits |= (guint64)(guint)_mm_movemask_epi8 (sixteen) << (16 * i);
+    }
+#else
+  for (guint i = 0; i < 64; i++)
+    bits |= (guint64)(bytes[i] & 1) << i;
+#endif
+  return bits;
+}
+
+/* How x86-64 casts a double that its integers cannot hold, which C leaves open and 64-bit planes
+ * near their type's end need: gcc's sequence, of which SciPy is compiled. */
+INLINE guint64
+double_to_u64 (gdouble value)
+{
+  return value < 0x1p64 ? (guint64)value : 0;
+}
+
+INLINE gint64
+double_to_i64 (gdouble value)
+{
+  return value >= -0x1p63 && value < 0x1p63 ? (gint64)value : G_MININT64;
+}
+
+/* Small integers are added in pairs as integers, which is as exact as in doubles and converts half
+ * as much. */
+#define TYPE guint8
+#define NAME u8
+#define PAIR Ints
+#define WHOLE guint64
+#include "kernels-type.h"
+
+#define TYPE gint8
+#define NAME i8
+#define PAIR Ints
+#define WHOLE gint64
+#include "kernels-type.h"
+
+#define TYPE guint16
+#define NAME u16
+#define PAIR Ints
+#define WHOLE guint64
+#include "kernels-type.h"
+
+#define TYPE gint16
+#define NAME i16
+#define PAIR Ints
+#define WHOLE gint64
+#include "kernels-type.h"
+
+#define TYPE guint32
+#define NAME u32
+#define PAIR Doubles
+#define WHOLE guint64
+#include "kernels-type.h"
+
+#define TYPE gint32
+#define NAME i32
+#define PAIR Doubles
+#define WHOLE gint64
+#include "kernels-type.h"
+
+#define TYPE guint64
+#define NAME u64
+#define PAIR Doubles
+#define WHOLE IdrInt128
+#define FROM_DOUBLE double_to_u64
+#include "kernels-type.h"
+
+#define TYPE gint64
+#define NAME i64
+#define PAIR Doubles
+#define WHOLE IdrInt128
+#define FROM_DOUBLE double_to_i64
+#include "kernels-type.h"
+
+#define TYPE gfloat
+#define NAME f32
+#define PAIR Doubles
+#include "kernels-type.h"
+
+#define TYPE gdouble
+#define NAME f64
+#define PAIR Doubles
+#include "kernels-type.h"
+
+#define TABLE_(isa) idr_kernels_##isa
+#define TABLE(isa) TABLE_ (isa)
+#define KERNELS(name)                                                                              \
+  {                                                                                                \
+    correlate_##name, maximum_##name, least_above_##name, at_least_##name, tally_##name            \
+  }
+
+/* In the order of IdrPixel. */
+const IdrKernels TABLE (IDR_ISA)[IDR_N_PIXELS]
+    = { KERNELS (u8),  KERNELS (i8),  KERNELS (u16), KERNELS (i16), KERNELS (u32),
+        KERNELS (i32), KERNELS (u64), KERNELS (i64), KERNELS (f32), KERNELS (f64) };

@@ -1,0 +1,93 @@
+/* What the inner loops are: for each pixel type and each instruction set the same few, with the
+ * same bits SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "pixel.h"
+
+#define IDR_N_PIXELS (IDR_PIXEL_F64 + 1)
+
+__extension__ typedef __int128 IdrInt128;
+
+/* --- Instruction sets, each including those before it ------------------------- */
+
+typedef enum
+{
+  IDR_ISA_PLAIN, /* whatever the compiler takes for granted: SSE2 on x86-64 */
+  IDR_ISA_AVX2,
+  IDR_ISA_AVX512
+} IdrIsa;
+
+#define IDR_N_ISAS (IDR_ISA_AVX512 + 1)
+
+/* The best that this machine has. */
+IdrIsa idr_isa_get_best (void);
+
+/* --- One symmetric filter, and its quick approximation -------------------------- */
+
+typedef struct
+{
+  gint64 radius;
+  const gdouble *weights; /* of the centre, then outward: radius + 1 of them */
+
+  /* For unsigned pixels of at most 16 bits: the weights as floats, and the factors that bring a sum
+   * of floats surely below and above the sum of doubles. NULL when the radius is too large for the
+   * two to meet often. */
+  const gfloat *rough;
+  gfloat below, above;
+} IdrFilter;
+
+/* --- A pixel's value as its own type ----------------------------------------------- */
+
+typedef union
+{
+  guint8 u8;
+  gint8 i8;
+  guint16 u16;
+  gint16 i16;
+  guint32 u32;
+  gint32 i32;
+  guint64 u64;
+  gint64 i64;
+  gfloat f32;
+  gdouble f64;
+} IdrValue;
+
+/* --- Pixels summed: exactly, or for floats in more digits than they have ------------ */
+
+typedef struct
+{
+  IdrInt128 whole;
+  long double real;
+  gdouble max; /* NaN once one was met; starts as minus infinity */
+} IdrTally;
+
+/* --- The loops --------------------------------------------------------------------- */
+
+typedef struct
+{
+  /* out[i] = (((taps[0][i] + taps[2 * radius][i]) * weights[radius] + …) + centre, in SciPy's order
+   * (see gaussian.h) and cut to the type. @out overlaps none of @taps. */
+  void (*correlate) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n);
+
+  /* The largest of @n > 0 pixels; NaN if one is NaN. */
+  gdouble (*maximum) (gconstpointer pixels, gsize n);
+
+  /* The least value of the type that is above @threshold, as NumPy 1.24 compares an array with a
+   * number. FALSE: none is. */
+  gboolean (*least_above) (gdouble threshold, IdrValue *least);
+
+  /* Bit i of @bits: is pixels[i] >= @least? The last word is filled up with zeros. */
+  void (*at_least) (gconstpointer pixels, gsize n, const IdrValue *least, guint64 *bits);
+
+  /* Adds @n > 0 pixels to @tally. */
+  void (*tally) (gconstpointer pixels, gsize n, IdrTally *tally);
+} IdrKernels;
+
+/* Those for pixels of one type, which need @isa: at most idr_isa_get_best(). */
+const IdrKernels *idr_kernels_get (IdrIsa isa, IdrPixel pixel);
+
+/* The tables behind it, each compiled for its own instruction set. */
+extern const IdrKernels idr_kernels_plain[IDR_N_PIXELS];
+extern const IdrKernels idr_kernels_avx2[IDR_N_PIXELS];
+extern const IdrKernels idr_kernels_avx512[IDR_N_PIXELS];
