@@ -93,6 +93,18 @@ FUNCTION (correlate) (const IdrFilter *filter, const gconstpointer *taps, gpoint
 
 /* --- The threshold ------------------------------------------------------------------ */
 
+#ifdef WHOLE
+static gdouble
+FUNCTION (maximum) (gconstpointer pixels, gsize n)
+{
+  const TYPE *row = pixels;
+  TYPE max = row[0];
+
+  for (gsize i = 0; i < n; i++)
+    max = MAX (max, row[i]);
+  return (gdouble)max;
+}
+#else
 static gdouble
 FUNCTION (maximum) (gconstpointer pixels, gsize n)
 {
@@ -102,11 +114,12 @@ FUNCTION (maximum) (gconstpointer pixels, gsize n)
 
   for (gsize i = 0; i < n; i++)
     {
-      max = row[i] > max ? row[i] : max;
-      nan |= row[i] != row[i];
+      max = MAX (max, row[i]);
+      nan |= isnan (row[i]);
     }
   return nan ? (gdouble)NAN : (gdouble)max;
 }
+#endif
 
 #ifdef WHOLE
 /* By halving: what is above is monotone, also where 64-bit integers are rounded to doubles in order
@@ -132,15 +145,20 @@ FUNCTION (least_above) (gdouble threshold, IdrValue *least)
   return from <= top;
 }
 #else
+/* NumPy compares an array of float32 with a number as float32 if it takes the number for one that
+ * fits, else as doubles. */
 static gboolean
 FUNCTION (least_above) (gdouble threshold, IdrValue *least)
 {
-  /* An array of float32 and a number that float32 can hold are compared as float32, with the very
-   * bound that NumPy has. */
-  if (sizeof (TYPE) == sizeof (gfloat))
-    least->NAME = (TYPE)nextafterf ((gfloat)threshold, INFINITY);
+  const TYPE bound = (TYPE)threshold;
+  const gboolean fits = sizeof (TYPE) == sizeof (gdouble) || fabs (threshold) < 3.4e38;
+
+  if (!fits && (gdouble)bound > threshold)
+    least->NAME = bound;
+  else if (sizeof (TYPE) == sizeof (gfloat))
+    least->NAME = (TYPE)nextafterf ((gfloat)bound, INFINITY);
   else
-    least->NAME = (TYPE)nextafter (threshold, (gdouble)INFINITY);
+    least->NAME = (TYPE)nextafter ((gdouble)bound, (gdouble)INFINITY);
   return threshold < (gdouble)INFINITY;
 }
 #endif

@@ -53,13 +53,14 @@ scratch_free (Scratch *scratch)
 static Scratch *
 take_scratch (IdrSegmenter *segmenter)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&segmenter->lock);
-  Scratch *scratch = segmenter->idle;
+  Scratch *scratch;
 
-  if (scratch == NULL)
-    return g_new0 (Scratch, 1);
-  segmenter->idle = scratch->next;
-  return scratch;
+  g_mutex_lock (&segmenter->lock);
+  scratch = segmenter->idle;
+  if (scratch != NULL)
+    segmenter->idle = scratch->next;
+  g_mutex_unlock (&segmenter->lock);
+  return scratch != NULL ? scratch : g_new0 (Scratch, 1);
 }
 
 static void
