@@ -1,2 +1,253 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A Zarr array: opened once, immutable, read by rectangles of any number of dimensions
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
 #include "array.h"
+#include "chunk.h"
+#include "grid.h"
+#include "strided.h"
+
+#define MAX_METADATA (64 << 20)
+
+G_STATIC_ASSERT (IDR_ARRAY_MAX_DIMS == IDR_GRID_MAX_DIMS);
+G_STATIC_ASSERT (IDR_ARRAY_MAX_DIMS == IDR_STRIDED_MAX_DIMS);
+
+/* --- Opening --------------------------------------------------------------------------- */
+
+static IdrArray *
+array_new (IdrStore *store, const gchar *path)
+{
+  static gsize serial;
+  IdrArray *array = g_new0 (IdrArray, 1);
+
+  g_atomic_ref_count_init (&array->refs);
+  array->serial = g_atomic_pointer_add (&serial, 1);
+  array->store = idr_store_ref (store);
+  array->prefix = *path ? g_strconcat (path, "/", NULL) : g_strdup ("");
+  array->uri = idr_store_get_uri (store, *path ? path : NULL);
+  return array;
+}
+
+static gboolean
+is_not_found (const GError *error)
+{
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+}
+
+static gboolean
+parse (IdrArray *array, GBytes *v2, GError **error)
+{
+  if (idr_meta_parse_v2 (&array->meta, v2, error))
+    return TRUE;
+  g_prefix_error (error, "array %s: .zarray: ", array->uri);
+  return FALSE;
+}
+
+IdrArray *
+idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellable *cancellable,
+                GError **error)
+{
+  g_autoptr (IdrArray) array = NULL;
+  g_autofree gchar *v2_name = NULL, *v3_name = NULL;
+  g_autoptr (IdrFetch) v2_fetch = NULL, v3_fetch = NULL;
+  g_autoptr (GBytes) v2 = NULL, v3 = NULL;
+  g_autoptr (GError) problem = NULL;
+
+  g_return_val_if_fail (store && path, NULL);
+
+  array = array_new (store, path);
+  v2_name = g_strconcat (array->prefix, ".zarray", NULL);
+  v3_name = g_strconcat (array->prefix, "zarr.json", NULL);
+  v2_fetch = idr_store_fetch (store, v2_name, 0, 0, MAX_METADATA);
+  v3_fetch = idr_store_fetch (store, v3_name, 0, 0, MAX_METADATA);
+  v2 = idr_fetch_wait (v2_fetch, tally, cancellable, &problem);
+  if (v2)
+    return parse (array, v2, error) ? g_steal_pointer (&array) : NULL;
+  if (!is_not_found (problem))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+  v3 = idr_fetch_wait (v3_fetch, tally, cancellable, NULL);
+  if (v3)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                 "array %s: it is of Zarr format 3; formats that can be read: 2", array->uri);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "there is no Zarr array at %s: neither .zarray nor zarr.json", array->uri);
+  return NULL;
+}
+
+IdrArray *
+idr_array_ref (IdrArray *array)
+{
+  g_atomic_ref_count_inc (&array->refs);
+  return array;
+}
+
+void
+idr_array_unref (IdrArray *array)
+{
+  if (!g_atomic_ref_count_dec (&array->refs))
+    return;
+  idr_store_unref (array->store);
+  g_free (array->prefix);
+  g_free (array->uri);
+  idr_meta_clear (&array->meta);
+  g_free (array);
+}
+
+const IdrArrayInfo *
+idr_array_get_info (IdrArray *array)
+{
+  return &array->meta.info;
+}
+
+/* --- Reading --------------------------------------------------------------------------- */
+
+static gboolean
+check_rectangle (IdrArray *array, const gint64 *start, const gint64 *size, GError **error)
+{
+  const IdrArrayInfo *info = &array->meta.info;
+
+  for (gint d = 0; d < info->n_dims; d++)
+    if (start[d] < 0 || size[d] < 0 || start[d] > info->shape[d] - size[d])
+      {
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                     "array %s: dimension %d has %" G_GINT64_FORMAT
+                     " elements, not %" G_GINT64_FORMAT " from %" G_GINT64_FORMAT " on",
+                     array->uri, d, info->shape[d], size[d], start[d]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/* Tells which chunk of which array @error is about; a cancellation is nobody's. */
+static void
+tell_where (IdrArray *array, const gint64 *at, GError **error)
+{
+  g_autoptr (GString) place = g_string_new (NULL);
+
+  if (!error || g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  for (gint d = 0; d < array->meta.info.n_dims; d++)
+    g_string_append_printf (place, "%s%" G_GINT64_FORMAT, d ? "/" : "", at[d]);
+  g_prefix_error (error, "array %s: chunk %s: ", array->uri, place->len ? place->str : "0");
+}
+
+static void
+paint (IdrArray *array, const IdrGrid *grid, GBytes *chunk, guint8 *pixels, const gint64 *strides)
+{
+  static const gint64 repeat[IDR_ARRAY_MAX_DIMS];
+  const IdrMeta *meta = &array->meta;
+  gboolean missing = g_bytes_get_size (chunk) == 0;
+  const guint8 *from = missing ? meta->fill : g_bytes_get_data (chunk, NULL);
+
+  for (gint d = 0; d < grid->n_dims; d++)
+    {
+      from += missing ? 0 : grid->from[d] * meta->strides[d];
+      pixels += grid->to[d] * strides[d];
+    }
+  idr_strided_copy (grid->n_dims, grid->size, idr_pixel_get_size (meta->info.pixel), from,
+                    missing ? repeat : meta->strides, pixels, strides);
+}
+
+static gboolean
+read_chunk (IdrArray *array, const IdrGrid *grid, guint8 *pixels, const gint64 *strides,
+            gboolean missing_is_error, IdrTally *tally, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) chunk = idr_chunk_get (array, grid->at, tally, cancellable, error);
+
+  if (chunk && missing_is_error && g_bytes_get_size (chunk) == 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "it is not in the store");
+      g_clear_pointer (&chunk, g_bytes_unref);
+    }
+  if (!chunk)
+    {
+      tell_where (array, grid->at, error);
+      return FALSE;
+    }
+  paint (array, grid, chunk, pixels, strides);
+  return TRUE;
+}
+
+/* Moves @ahead on while its chunks can be started, never behind @grid; FALSE at the end. */
+static gboolean
+start_ahead (IdrArray *array, const IdrGrid *grid, IdrGrid *ahead)
+{
+  do
+    {
+      gboolean started = ahead->n < grid->n || idr_chunk_start (array, ahead->at, IDR_AHEAD_READ);
+
+      /* The one that is read next needs no room. */
+      if (!started && ahead->n > grid->n)
+        return TRUE;
+    }
+  while (idr_grid_next (ahead));
+  return FALSE;
+}
+
+/* Gives up what was started for the chunks of @grid up to @ahead. */
+static void
+withdraw (IdrArray *array, IdrGrid *grid, const IdrGrid *ahead)
+{
+  do
+    idr_chunk_withdraw (array, grid->at);
+  while (grid->n < ahead->n && idr_grid_next (grid));
+}
+
+gboolean
+idr_array_read (IdrArray *array, const gint64 *start, const gint64 *size, gpointer pixels,
+                const gint64 *strides, gboolean missing_is_error, IdrTally *tally,
+                GCancellable *cancellable, GError **error)
+{
+  IdrGrid grid, ahead;
+  gboolean ok, more;
+
+  g_return_val_if_fail (array && start && size && pixels && strides, FALSE);
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error)
+      || !check_rectangle (array, start, size, error))
+    return FALSE;
+  if (!idr_grid_begin (&grid, array->meta.info.n_dims, array->meta.info.chunk, start, size))
+    return TRUE;
+  ahead = grid;
+  more = !idr_grid_is_single (&grid);
+  do
+    {
+      more = more && start_ahead (array, &grid, &ahead);
+      ok = read_chunk (array, &grid, pixels, strides, missing_is_error, tally, cancellable, error);
+    }
+  while (ok && idr_grid_next (&grid));
+  if (!ok)
+    withdraw (array, &grid, &ahead);
+  return ok;
+}
+
+void
+idr_array_will_need (IdrArray *array, const gint64 *start, const gint64 *size)
+{
+  IdrGrid grid;
+
+  g_return_if_fail (array && start && size);
+
+  if (!check_rectangle (array, start, size, NULL)
+      || !idr_grid_begin (&grid, array->meta.info.n_dims, array->meta.info.chunk, start, size))
+    return;
+  while (idr_chunk_start (array, grid.at, IDR_AHEAD_HINT) && idr_grid_next (&grid))
+    ;
+}
+
+/* --- The cache ------------------------------------------------------------------------- */
+
+void
+idr_array_allow_cache (gsize bytes)
+{
+  idr_cache_grow (idr_chunk_get_cache (), bytes);
+}
+
+gsize
+idr_array_get_cache_size (void)
+{
+  return idr_cache_get_budget (idr_chunk_get_cache ());
+}

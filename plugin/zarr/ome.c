@@ -1,2 +1,318 @@
-/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* OME-Zarr: what a group says of the image whose levels are its arrays
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
 #include "ome.h"
+#include "meta.h"
+#include "ome-parse.h"
+
+#define MAX_METADATA (64 << 20)
+
+/* --- What the group holds: asked for at once, as each answer may take a while ---------------- */
+
+typedef enum
+{
+  ZATTRS,
+  ZARRAY,
+  ZGROUP,
+  ZARR_JSON,
+  LABELS,
+  N_DOCUMENTS
+} Document;
+
+static const gchar *const names[N_DOCUMENTS]
+    = { ".zattrs", ".zarray", ".zgroup", "zarr.json", "labels/.zattrs" };
+
+typedef struct
+{
+  IdrStore *store;
+  gchar *prefix; /* of the keys: "" or "0/" */
+  gchar *uri;
+  IdrTally *tally;
+  GCancellable *cancellable;
+  IdrFetch *fetches[N_DOCUMENTS];
+  GBytes *bytes[N_DOCUMENTS]; /* NULL: not there */
+  GError *refusal;            /* of a server that refuses to say whether it has one */
+} Group;
+
+static void
+group_init (Group *group, IdrStore *store, const gchar *path)
+{
+  group->store = store;
+  group->prefix = *path ? g_strconcat (path, "/", NULL) : g_strdup ("");
+  group->uri = idr_store_get_uri (store, *path ? path : NULL);
+}
+
+static void
+group_clear (Group *group)
+{
+  g_free (group->prefix);
+  g_free (group->uri);
+  for (gint i = 0; i < N_DOCUMENTS; i++)
+    {
+      g_clear_pointer (&group->fetches[i], idr_fetch_unref);
+      g_clear_pointer (&group->bytes[i], g_bytes_unref);
+    }
+  g_clear_error (&group->refusal);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Group, group_clear)
+
+/* Reads all that there is. A bucket that cannot be listed refuses (403) what it does not have. */
+static gboolean
+group_read (Group *group, GError **error)
+{
+  for (gint i = 0; i < N_DOCUMENTS; i++)
+    {
+      g_autofree gchar *key = g_strconcat (group->prefix, names[i], NULL);
+
+      group->fetches[i] = idr_store_fetch (group->store, key, 0, 0, MAX_METADATA);
+    }
+  for (gint i = 0; i < N_DOCUMENTS; i++)
+    {
+      g_autoptr (GError) problem = NULL;
+
+      group->bytes[i]
+          = idr_fetch_wait (group->fetches[i], group->tally, group->cancellable, &problem);
+      if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) && !group->refusal)
+        group->refusal = g_steal_pointer (&problem);
+      else if (problem && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+               && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static JsonNode *
+group_parse (Group *group, Document document, GError **error)
+{
+  g_autoptr (JsonNode) root = idr_json_parse (group->bytes[document], error);
+
+  if (root && JSON_NODE_HOLDS_OBJECT (root))
+    return g_steal_pointer (&root);
+  if (root)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "it is no JSON object");
+  g_prefix_error (error, "%s/%s: ", group->uri, names[document]);
+  return NULL;
+}
+
+/* --- The object ---------------------------------------------------------------------------------
+ */
+
+static IdrOme *
+ome_new (void)
+{
+  IdrOme *ome = g_new0 (IdrOme, 1);
+
+  ome->ref_count = 1;
+  ome->t = ome->c = ome->z = ome->y = ome->x = -1;
+  ome->default_t = ome->default_z = -1;
+  return ome;
+}
+
+IdrOme *
+idr_ome_ref (IdrOme *ome)
+{
+  g_atomic_int_inc (&ome->ref_count);
+  return ome;
+}
+
+void
+idr_ome_unref (IdrOme *ome)
+{
+  if (!g_atomic_int_dec_and_test (&ome->ref_count))
+    return;
+  for (gint i = 0; i < ome->n_axes; i++)
+    {
+      g_free (ome->axes[i].name);
+      g_free (ome->axes[i].type);
+      g_free (ome->axes[i].unit);
+    }
+  for (gint i = 0; i < ome->n_levels; i++)
+    g_free (ome->levels[i].path);
+  for (gint i = 0; i < ome->n_channels; i++)
+    g_free (ome->channels[i].label);
+  g_free (ome->levels);
+  g_free (ome->channels);
+  g_strfreev (ome->labels);
+  g_free (ome->version);
+  g_free (ome->name);
+  g_free (ome);
+}
+
+/* --- A multiscale image
+ * ---------------------------------------------------------------------------- */
+
+/* How many dimensions the first level has, where no axes tell: that takes one question more. */
+static gboolean
+count_dims (Group *group, JsonObject *multiscale, gint *n_dims, GError **error)
+{
+  JsonObject *first = idr_json_object_at (idr_json_array (multiscale, "datasets"), 0);
+  const gchar *path = idr_json_string (first, "path");
+  g_autofree gchar *full = g_strconcat (group->prefix, path, NULL);
+  g_autoptr (IdrArray) array = NULL;
+
+  if (idr_json_array (multiscale, "axes") || !path)
+    return TRUE;
+  array = idr_array_open (group->store, full, group->tally, group->cancellable, error);
+  if (array)
+    *n_dims = idr_array_get_info (array)->n_dims;
+  return array != NULL;
+}
+
+/* The version that is written somewhere, or else the one that looks like this. */
+static gchar *
+get_version (JsonObject *multiscale, JsonObject *omero)
+{
+  JsonArray *axes = idr_json_array (multiscale, "axes");
+  const gchar *version = idr_json_string (multiscale, "version");
+
+  version = version ? version : idr_json_string (omero, "version");
+  if (version)
+    return g_strdup (version);
+  return g_strdup (!axes ? "0.1" : idr_json_string_at (axes, 0) ? "0.3" : "0.4");
+}
+
+/* The names in "labels/.zattrs". An image can be read without. */
+static gchar **
+get_labels (Group *group)
+{
+  g_autoptr (JsonNode) root = group->bytes[LABELS] ? group_parse (group, LABELS, NULL) : NULL;
+  JsonArray *list = root ? idr_json_array (json_node_get_object (root), "labels") : NULL;
+  guint n = list ? MIN (json_array_get_length (list), IDR_OME_MAX_NAMES) : 0;
+  g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < n; i++)
+    {
+      const gchar *name = idr_json_string_at (list, i);
+
+      if (name && *name)
+        g_ptr_array_add (labels, g_strdup (name));
+    }
+  if (!labels->len)
+    return NULL;
+  g_ptr_array_add (labels, NULL);
+  return (gchar **)g_ptr_array_steal (labels, NULL);
+}
+
+static IdrOme *
+open_image (Group *group, JsonObject *attributes, GError **error)
+{
+  g_autoptr (IdrOme) ome = ome_new ();
+  JsonObject *multiscale = idr_json_object_at (idr_json_array (attributes, "multiscales"), 0);
+  JsonObject *omero = idr_json_object (attributes, "omero");
+  const gchar *name = idr_json_string (multiscale, "name");
+  gint n_dims = 0;
+
+  if (!count_dims (group, multiscale, &n_dims, error))
+    return NULL;
+  if (!idr_ome_parse_axes (ome, multiscale, n_dims, error)
+      || !idr_ome_parse_levels (ome, multiscale, error))
+    {
+      g_prefix_error (error, "image %s: ", group->uri);
+      return NULL;
+    }
+  idr_ome_parse_display (ome, omero);
+  ome->version = get_version (multiscale, omero);
+  ome->name = g_strdup (name ? name : idr_json_string (omero, "name"));
+  ome->is_label = json_object_has_member (attributes, "image-label");
+  ome->labels = get_labels (group);
+  return g_steal_pointer (&ome);
+}
+
+/* --- A plain array
+ * ------------------------------------------------------------------------------------ */
+
+static IdrOme *
+open_array (Group *group, GError **error)
+{
+  g_autoptr (IdrOme) ome = ome_new ();
+  IdrMeta meta = { 0 };
+  gboolean ok = idr_meta_parse_v2 (&meta, group->bytes[ZARRAY], error)
+                && idr_ome_parse_axes (ome, NULL, meta.info.n_dims, error);
+
+  idr_meta_clear (&meta);
+  if (!ok)
+    {
+      g_prefix_error (error, "array %s: ", group->uri);
+      return NULL;
+    }
+  ome->version = g_strdup ("");
+  ome->n_levels = 1;
+  ome->levels = g_new0 (IdrOmeLevel, 1);
+  ome->levels[0].path = g_strdup ("");
+  for (gint d = 0; d < ome->n_axes; d++)
+    ome->levels[0].scale[d] = 1;
+  return g_steal_pointer (&ome);
+}
+
+/* --- Neither
+ * ------------------------------------------------------------------------------------------- */
+
+/* A collection's list of images, "series" in OME/.zattrs, which need not be there. */
+static JsonNode *
+read_series (Group *group, JsonObject *attributes)
+{
+  g_autofree gchar *key = g_strconcat (group->prefix, "OME/.zattrs", NULL);
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (!attributes || !json_object_has_member (attributes, "bioformats2raw.layout"))
+    return NULL;
+  bytes = idr_store_read (group->store, key, MAX_METADATA, group->tally, group->cancellable, NULL);
+  return bytes ? idr_json_parse (bytes, NULL) : NULL;
+}
+
+static void
+refuse (Group *group, JsonObject *attributes, GError **error)
+{
+  g_autoptr (JsonNode) root = read_series (group, attributes);
+  JsonArray *series = root && JSON_NODE_HOLDS_OBJECT (root)
+                          ? idr_json_array (json_node_get_object (root), "series")
+                          : NULL;
+
+  if (g_cancellable_set_error_if_cancelled (group->cancellable, error)
+      || idr_ome_refuse_collection (attributes, series, group->uri, error))
+    return;
+  if (group->bytes[ZARR_JSON])
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                 "%s is of Zarr format 3; formats that can be read: 2", group->uri);
+  else if (group->bytes[ZATTRS] || group->bytes[ZGROUP])
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                 "%s is a Zarr group, but no image: its .zattrs has no \"multiscales\"",
+                 group->uri);
+  else if (group->refusal)
+    g_propagate_error (error, g_steal_pointer (&group->refusal));
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "%s is no Zarr: neither .zattrs nor .zarray nor zarr.json there", group->uri);
+}
+
+IdrOme *
+idr_ome_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellable *cancellable,
+              GError **error)
+{
+  g_auto (Group) group = { .tally = tally, .cancellable = cancellable };
+  g_autoptr (JsonNode) root = NULL;
+  JsonObject *attributes = NULL;
+
+  g_return_val_if_fail (store && path, NULL);
+
+  group_init (&group, store, path);
+  if (!group_read (&group, error))
+    return NULL;
+  if (group.bytes[ZATTRS])
+    {
+      root = group_parse (&group, ZATTRS, error);
+      if (!root)
+        return NULL;
+      attributes = json_node_get_object (root);
+    }
+  if (idr_json_array (attributes, "multiscales"))
+    return open_image (&group, attributes, error);
+  if (group.bytes[ZARRAY])
+    return open_array (&group, error);
+  refuse (&group, attributes, error);
+  return NULL;
+}

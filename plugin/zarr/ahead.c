@@ -1,0 +1,177 @@
+/* Fetches that were started before anybody waits for them, and what they may amount to
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "ahead.h"
+
+/* When a fetch that is done, or one that is not (a folder's begin only when somebody waits), is
+ * taken for a guess that was wrong. */
+#define STALE_DONE (10 * G_TIME_SPAN_SECOND)
+#define STALE (60 * G_TIME_SPAN_SECOND)
+
+typedef struct
+{
+  GBytes *key;
+  IdrFetch *fetch;
+  IdrAheadReason reason;
+  gsize size;
+  gint64 since;
+  gboolean wanted; /* somebody waits, or did */
+  GList link;
+} Entry;
+
+struct _IdrAhead
+{
+  GMutex lock;
+  GHashTable *entries; /* of Entry, by key */
+  GQueue queue;        /* of Entry, the oldest first */
+  gsize size;
+};
+
+static void
+entry_free (gpointer data)
+{
+  Entry *entry = data;
+
+  g_bytes_unref (entry->key);
+  idr_fetch_unref (entry->fetch);
+  g_free (entry);
+}
+
+IdrAhead *
+idr_ahead_new (void)
+{
+  IdrAhead *ahead = g_new0 (IdrAhead, 1);
+
+  g_mutex_init (&ahead->lock);
+  ahead->entries = g_hash_table_new (g_bytes_hash, g_bytes_equal);
+  g_queue_init (&ahead->queue);
+  return ahead;
+}
+
+/* Takes @entry out; the caller frees it when the lock is released. */
+static void
+take_out (IdrAhead *ahead, Entry *entry)
+{
+  g_hash_table_remove (ahead->entries, entry->key);
+  g_queue_unlink (&ahead->queue, &entry->link);
+  ahead->size -= entry->size;
+}
+
+void
+idr_ahead_free (IdrAhead *ahead)
+{
+  while (ahead->queue.head)
+    {
+      Entry *entry = ahead->queue.head->data;
+
+      take_out (ahead, entry);
+      entry_free (entry);
+    }
+  g_hash_table_unref (ahead->entries);
+  g_mutex_clear (&ahead->lock);
+  g_free (ahead);
+}
+
+static gboolean
+is_stale (const Entry *entry, gint64 now)
+{
+  gint64 age = now - entry->since;
+
+  if (entry->wanted || age < STALE_DONE)
+    return FALSE;
+  return age >= STALE || idr_fetch_is_done (entry->fetch);
+}
+
+/* Whether @size more bytes fit into @bound when the stale ones, which go to @gone, are out. */
+static gboolean
+make_room (IdrAhead *ahead, gsize size, gsize bound, GSList **gone)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  while (ahead->queue.head && (size > bound || ahead->size > bound - size))
+    {
+      Entry *oldest = ahead->queue.head->data;
+
+      if (!is_stale (oldest, now))
+        return FALSE;
+      take_out (ahead, oldest);
+      *gone = g_slist_prepend (*gone, oldest);
+    }
+  return TRUE;
+}
+
+gboolean
+idr_ahead_start (IdrAhead *ahead, GBytes *key, IdrAheadReason reason, gsize size, gsize bound,
+                 IdrStore *store, const gchar *name, gsize limit)
+{
+  GSList *gone = NULL;
+  gboolean there, fits = FALSE;
+
+  g_mutex_lock (&ahead->lock);
+  there = g_hash_table_contains (ahead->entries, key);
+  if (!there)
+    fits = make_room (ahead, size, bound, &gone);
+  if (fits)
+    {
+      Entry *entry = g_new0 (Entry, 1);
+
+      entry->key = g_bytes_ref (key);
+      entry->fetch = idr_store_fetch (store, name, 0, 0, limit);
+      entry->reason = reason;
+      entry->size = size;
+      entry->since = g_get_monotonic_time ();
+      entry->link.data = entry;
+      g_hash_table_insert (ahead->entries, entry->key, entry);
+      g_queue_push_tail_link (&ahead->queue, &entry->link);
+      ahead->size += size;
+    }
+  g_mutex_unlock (&ahead->lock);
+  g_slist_free_full (gone, entry_free);
+  return there || fits;
+}
+
+IdrFetch *
+idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason)
+{
+  IdrFetch *fetch = NULL;
+  Entry *entry;
+
+  g_mutex_lock (&ahead->lock);
+  entry = g_hash_table_lookup (ahead->entries, key);
+  if (entry)
+    {
+      entry->wanted = TRUE;
+      *reason = entry->reason;
+      fetch = idr_fetch_ref (entry->fetch);
+    }
+  g_mutex_unlock (&ahead->lock);
+  return fetch;
+}
+
+static void
+drop (IdrAhead *ahead, GBytes *key, gboolean hints)
+{
+  Entry *entry;
+
+  g_mutex_lock (&ahead->lock);
+  entry = g_hash_table_lookup (ahead->entries, key);
+  if (entry && (hints || entry->reason == IDR_AHEAD_READ))
+    take_out (ahead, entry);
+  else
+    entry = NULL;
+  g_mutex_unlock (&ahead->lock);
+  if (entry)
+    entry_free (entry);
+}
+
+void
+idr_ahead_drop (IdrAhead *ahead, GBytes *key)
+{
+  drop (ahead, key, TRUE);
+}
+
+void
+idr_ahead_withdraw (IdrAhead *ahead, GBytes *key)
+{
+  drop (ahead, key, FALSE);
+}

@@ -1,0 +1,43 @@
+/* What an array's metadata say, whatever their format: all that reading it takes
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "array.h"
+#include "codec.h"
+#include "dtype.h"
+
+#define IDR_META_MAX_STEPS 4
+
+/* A decoded chunk is no larger than this. */
+#define IDR_META_MAX_CHUNK ((gsize)2 << 30)
+
+typedef struct
+{
+  IdrArrayInfo info;
+  IdrDtype dtype;
+  gint order[IDR_ARRAY_MAX_DIMS]; /* of a stored chunk's dimensions, the slowest first */
+  const IdrCodec *steps[IDR_META_MAX_STEPS];
+  gint n_steps;
+  guint8 fill[8];  /* a sample of info.pixel */
+  gchar separator; /* between the numbers in a chunk's key */
+
+  /* What follows from that, by idr_meta_check(). */
+  gsize n_samples;                    /* in a chunk */
+  gint64 strides[IDR_ARRAY_MAX_DIMS]; /* in a decoded chunk, in bytes */
+} IdrMeta;
+
+/* Zarr v2: the content of ".zarray". */
+gboolean idr_meta_parse_v2 (IdrMeta *meta, GBytes *bytes, GError **error);
+void idr_meta_clear (IdrMeta *meta);
+
+/* For the formats' parsers. Both take a list of numbers and check them. */
+gboolean idr_meta_parse_shape (IdrMeta *meta, JsonArray *shape, JsonArray *chunk, GError **error);
+gboolean idr_meta_check (IdrMeta *meta, GError **error);
+
+/* The key of the chunk @at, below the array's own. */
+gchar *idr_meta_get_key (const IdrMeta *meta, const gint64 *at);
+
+/* A chunk's samples, of info.pixel, in the order that @meta->strides tells, from its stored bytes.
+ */
+GBytes *idr_meta_decode (const IdrMeta *meta, GBytes *stored, GError **error);
