@@ -1,7 +1,7 @@
 /* Requests over HTTP: one I/O thread that owns one curl multi handle, for the whole process
  *
- * Any thread may call any function. Completion functions are called on the I/O thread, and must be quick.
- * SPDX-License-Identifier: LGPL-2.1-or-later
+ * Any thread may call any function. Completion functions are called on the I/O thread, and must be
+ * quick. SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
@@ -20,18 +20,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpSession, idr_http_session_free)
 typedef struct
 {
   const gchar *url;
-  const gchar *method;          /* GET */
-  const gchar *const *headers;  /* "Name: value", NULL-terminated */
-  GBytes *body;                 /* of a POST */
-  gint64 offset, length;        /* a range: @length bytes from @offset; length 0: all; a negative offset: the
-                                   last @length bytes */
-  gsize limit;                  /* a longer body is an error; 0: 64 MiB */
-  IdrHttpSession *session;      /* cookies */
-  gint timeout_ms;              /* for all tries together; 0: as long as bytes come */
-  gboolean once;                /* never retried: it changes something at the server */
+  const gchar *method;         /* GET */
+  const gchar *const *headers; /* "Name: value", NULL-terminated */
+  GBytes *body;                /* of a POST */
+  gint64 offset, length;   /* a range: @length bytes from @offset; length 0: all; a negative offset:
+                              the   last @length bytes */
+  gsize limit;             /* a longer body is an error; 0: 64 MiB */
+  IdrHttpSession *session; /* cookies */
+  gint timeout_ms;         /* for all tries together; 0: as long as bytes come */
+  gboolean once;           /* never retried: it changes something at the server */
 } IdrHttpRequest;
 
-/* What came. Statuses of 200 to 299, 3xx that lead nowhere, 4xx and 5xx after the last try alike. */
+/* What came. Statuses of 200 to 299, 3xx that lead nowhere, 4xx and 5xx after the last try alike.
+ */
 typedef struct
 {
   guint status;
@@ -47,18 +48,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpAnswer, idr_http_answer_free)
 
 typedef struct _IdrHttpTransfer IdrHttpTransfer;
 
-/* Called once on the I/O thread: either @answer (owned by the function) or @error (borrowed) is set. */
+/* Called once on the I/O thread: either @answer (owned by the function) or @error (borrowed) is
+ * set. */
 typedef void (*IdrHttpDone) (IdrHttpAnswer *answer, const GError *error, gpointer data);
 
 /* Starts a request, or queues it where too many are on their way. */
 IdrHttpTransfer *idr_http_start (const IdrHttpRequest *request, IdrHttpDone done, gpointer data);
 
-/* Gives the handle back. A transfer that is not done yet is stopped: its function is not called after this
- * returns, and @data may go. */
+/* Gives the handle back. A transfer that is not done yet is stopped: its function is not called
+ * after this returns, and @data may go. */
 void idr_http_transfer_free (IdrHttpTransfer *transfer);
 
-/* Starts a request and waits for its answer; NULL with G_IO_ERROR_CANCELLED as soon as @cancellable is. */
-IdrHttpAnswer *idr_http_send (const IdrHttpRequest *request, GCancellable *cancellable, GError **error);
+/* Starts a request and waits for its answer; NULL with G_IO_ERROR_CANCELLED as soon as @cancellable
+ * is. */
+IdrHttpAnswer *idr_http_send (const IdrHttpRequest *request, GCancellable *cancellable,
+                              GError **error);
 
-/* Lets at least @connections (1 to 256) requests be on their way at once; 32 before the first call. */
+/* Lets at least @connections (1 to 256) requests be on their way at once; 32 before the first call.
+ */
 void idr_http_allow (guint connections);

@@ -1,0 +1,571 @@
+/* The I/O thread: all requests of the process on one curl multi handle
+ *
+ * Other threads only leave transfers in the engine's mailbox, and wake the thread where it sleeps.
+ * It waits with poll() for all sockets and tells libcurl which are ready, as libcurl's own wait
+ * looks at every handle. SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "engine.h"
+#include "patience.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum
+{
+  CONNECTIONS = 32,
+  KEPT_CONNECTIONS = 512,
+  BODIES = 256 << 20 /* bytes on their way at once, beyond the first body */
+};
+
+typedef struct
+{
+  GMutex lock;
+  GCond called; /* a function has returned for which somebody waits */
+  GQueue arrived;
+  GSList *stopped; /* of transfers, with a reference */
+  IdrHttpTransfer *calling;
+  gboolean asleep, quits;
+  guint allowed;
+
+  /* ---- the I/O thread's */
+  GThread *thread;
+  pid_t process;
+  CURLM *multi;
+  GArray *polled;  /* of GPollFD: the wake-up pipe, then libcurl's sockets */
+  GArray *ready;   /* of GPollFD */
+  GPtrArray *idle; /* easy handles */
+  gint wake[2];
+  gint64 timer; /* when libcurl wants to be called; -1: not */
+  GQueue waiting, delayed, paused;
+  guint running;
+  gsize bytes; /* reserved by the running ones */
+} Engine;
+
+static void *
+must (void *allocated)
+{
+  if (allocated == NULL)
+    g_error ("libcurl: out of memory");
+  return allocated;
+}
+
+static void
+wake_up (Engine *engine)
+{
+  while (write (engine->wake[1], "", 1) < 0 && errno == EINTR)
+    continue;
+}
+
+/* ---- Bodies: how many bytes may be on their way */
+
+/* Room for the body of which the first bytes are here; FALSE: later. A single one always gets it.
+ */
+static gboolean
+reserve (Engine *engine, IdrHttpTransfer *transfer)
+{
+  gint64 limit = MIN (transfer->response.limit, (gsize)G_MAXINT64);
+  gsize needed = CLAMP (transfer->response.declared, 1, limit);
+  if (transfer->reserved > 0)
+    return TRUE;
+  if (engine->bytes > 0 && (engine->bytes >= BODIES || needed > BODIES - engine->bytes))
+    return FALSE;
+  engine->bytes += needed;
+  transfer->reserved = needed;
+  return TRUE;
+}
+
+static void
+release (Engine *engine, IdrHttpTransfer *transfer)
+{
+  engine->bytes -= transfer->reserved;
+  transfer->reserved = 0;
+}
+
+/* Lets those go on that wait for room, in their order. */
+static void
+resume (Engine *engine)
+{
+  IdrHttpTransfer *transfer;
+  while ((transfer = g_queue_peek_head (&engine->paused)) != NULL && reserve (engine, transfer))
+    {
+      g_queue_unlink (&engine->paused, &transfer->link);
+      transfer->queue = NULL;
+      curl_easy_pause (transfer->easy, CURLPAUSE_CONT);
+    }
+}
+
+static gsize
+on_header (gchar *line, gsize size, gsize n, void *data)
+{
+  IdrHttpTransfer *transfer = data;
+  return idr_http_response_header (&transfer->response, line, size * n);
+}
+
+static Engine *engine_get (void);
+
+static gsize
+on_body (gchar *bytes, gsize size, gsize n, void *data)
+{
+  IdrHttpTransfer *transfer = data;
+  Engine *engine = engine_get ();
+  if (transfer->response.status == 0)
+    idr_http_response_begin (&transfer->response, transfer->easy);
+  if (!reserve (engine, transfer))
+    {
+      g_queue_push_tail_link (&engine->paused, &transfer->link);
+      transfer->queue = &engine->paused;
+      return CURL_WRITEFUNC_PAUSE;
+    }
+  return idr_http_response_write (&transfer->response, bytes, size * n);
+}
+
+/* ---- Easy handles, which are used again and again */
+
+static void
+trust (CURL *easy)
+{
+  /* libcurl leaves these variables to its callers. */
+  const gchar *file = g_getenv ("SSL_CERT_FILE");
+  const gchar *folder = g_getenv ("SSL_CERT_DIR");
+  if (file != NULL && file[0] != '\0')
+    curl_easy_setopt (easy, CURLOPT_CAINFO, file);
+  if (folder != NULL && folder[0] != '\0')
+    curl_easy_setopt (easy, CURLOPT_CAPATH, folder);
+}
+
+static CURL *
+new_easy (void)
+{
+  CURL *easy = must (curl_easy_init ());
+  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (glong)CURL_HTTP_VERSION_2TLS);
+  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  /* A name that does not resolve must not hold up the thread when its request is stopped. */
+  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
+  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (glong)MAX_CONNECT);
+  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_TIME, idr_http_patience ()->stall);
+  curl_easy_setopt (easy, CURLOPT_USERAGENT, "lamina");
+  curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
+  curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
+  trust (easy);
+  return easy;
+}
+
+/* ---- What becomes of a transfer */
+
+static void
+finish (Engine *engine, IdrHttpTransfer *transfer)
+{
+  g_mutex_lock (&engine->lock);
+  gboolean wanted = !transfer->stopped;
+  if (wanted)
+    engine->calling = transfer;
+  g_mutex_unlock (&engine->lock);
+  if (wanted)
+    transfer->done (g_steal_pointer (&transfer->answer), transfer->error, transfer->data);
+  g_mutex_lock (&engine->lock);
+  engine->calling = NULL;
+  transfer->finished = TRUE;
+  g_cond_broadcast (&engine->called);
+  g_mutex_unlock (&engine->lock);
+  idr_http_transfer_unref (transfer);
+}
+
+static void
+enqueue (GQueue *queue, IdrHttpTransfer *transfer)
+{
+  /* Who has little time goes first. */
+  if (transfer->deadline != 0)
+    g_queue_push_head_link (queue, &transfer->link);
+  else
+    g_queue_push_tail_link (queue, &transfer->link);
+  transfer->queue = queue;
+}
+
+static void
+delay (Engine *engine, IdrHttpTransfer *transfer)
+{
+  GList *next = engine->delayed.head;
+  while (next != NULL && ((IdrHttpTransfer *)next->data)->due <= transfer->due)
+    next = next->next;
+  g_queue_insert_before_link (&engine->delayed, next, &transfer->link);
+  transfer->queue = &engine->delayed;
+}
+
+static void
+launch (Engine *engine, IdrHttpTransfer *transfer)
+{
+  CURL *easy = engine->idle->len > 0
+                   ? g_ptr_array_remove_index_fast (engine->idle, engine->idle->len - 1)
+                   : new_easy ();
+  transfer->easy = easy;
+  engine->running++;
+  if (!idr_http_transfer_prepare (transfer, easy)
+      || curl_multi_add_handle (engine->multi, easy) != CURLM_OK)
+    g_error ("libcurl: out of memory");
+}
+
+/* Takes @transfer off libcurl, or out of the queue it waits in. */
+static void
+withdraw (Engine *engine, IdrHttpTransfer *transfer)
+{
+  if (transfer->queue != NULL)
+    g_queue_unlink (transfer->queue, &transfer->link);
+  transfer->queue = NULL;
+  if (transfer->easy == NULL)
+    return;
+  curl_multi_remove_handle (engine->multi, transfer->easy);
+  curl_easy_setopt (transfer->easy, CURLOPT_SHARE, NULL);
+  g_ptr_array_add (engine->idle, g_steal_pointer (&transfer->easy));
+  engine->running--;
+  release (engine, transfer);
+}
+
+static void
+conclude (Engine *engine, IdrHttpTransfer *transfer, CURLcode result)
+{
+  IdrHttpVerdict verdict = idr_http_transfer_judge (transfer, result);
+  withdraw (engine, transfer);
+  if (verdict == IDR_HTTP_VERDICT_AGAIN)
+    delay (engine, transfer);
+  else if (verdict == IDR_HTTP_VERDICT_FOLLOW)
+    enqueue (&engine->waiting, transfer);
+  else
+    finish (engine, transfer);
+}
+
+/* FALSE when nothing had ended. */
+static gboolean
+conclude_all (Engine *engine)
+{
+  gint left;
+  CURLMsg *message;
+  gboolean any = FALSE;
+  while ((message = curl_multi_info_read (engine->multi, &left)) != NULL)
+    {
+      IdrHttpTransfer *transfer = NULL;
+      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      conclude (engine, transfer, message->data.result);
+      any = TRUE;
+    }
+  if (any)
+    resume (engine);
+  return any;
+}
+
+/* ---- The loop */
+
+static void
+take_arrived (Engine *engine, GQueue *arrived)
+{
+  IdrHttpTransfer *transfer;
+  while ((transfer = g_queue_peek_head (arrived)) != NULL)
+    {
+      g_queue_unlink (arrived, &transfer->link);
+      enqueue (&engine->waiting, transfer);
+    }
+}
+
+static void
+take_stopped (Engine *engine, GSList *stopped)
+{
+  for (GSList *item = stopped; item != NULL; item = item->next)
+    {
+      IdrHttpTransfer *transfer = item->data;
+      if (!transfer->finished)
+        {
+          withdraw (engine, transfer);
+          finish (engine, transfer);
+        }
+      idr_http_transfer_unref (transfer);
+    }
+  if (stopped != NULL)
+    resume (engine);
+  g_slist_free (stopped);
+}
+
+/* FALSE: the process ends. */
+static gboolean
+take_mail (Engine *engine, guint *allowed)
+{
+  g_mutex_lock (&engine->lock);
+  GQueue arrived = engine->arrived;
+  GSList *stopped = g_steal_pointer (&engine->stopped);
+  gboolean goes_on = !engine->quits;
+  *allowed = engine->allowed;
+  g_queue_init (&engine->arrived);
+  engine->asleep = FALSE;
+  g_mutex_unlock (&engine->lock);
+  take_arrived (engine, &arrived);
+  take_stopped (engine, stopped);
+  return goes_on;
+}
+
+static void
+launch_all (Engine *engine, guint allowed)
+{
+  IdrHttpTransfer *transfer;
+  gint64 now = g_get_monotonic_time ();
+  while ((transfer = g_queue_peek_head (&engine->delayed)) != NULL && transfer->due <= now)
+    {
+      g_queue_unlink (&engine->delayed, &transfer->link);
+      g_queue_push_head_link (&engine->waiting, &transfer->link);
+      transfer->queue = &engine->waiting;
+    }
+  while ((transfer = g_queue_peek_head (&engine->waiting)) != NULL
+         && (transfer->deadline != 0 || (engine->running < allowed && engine->paused.length == 0)))
+    {
+      g_queue_unlink (&engine->waiting, &transfer->link);
+      transfer->queue = NULL;
+      launch (engine, transfer);
+    }
+}
+
+static gint
+on_socket (CURL *easy, curl_socket_t socket, gint what, void *data, void *unused)
+{
+  Engine *engine = data;
+  GPollFD polled = { .fd = socket };
+  guint i = 1;
+  while (i < engine->polled->len && g_array_index (engine->polled, GPollFD, i).fd != socket)
+    i++;
+  if (what == CURL_POLL_REMOVE)
+    {
+      if (i < engine->polled->len)
+        g_array_remove_index_fast (engine->polled, i);
+      return 0;
+    }
+  polled.events = (what & CURL_POLL_IN ? G_IO_IN : 0) | (what & CURL_POLL_OUT ? G_IO_OUT : 0);
+  if (i == engine->polled->len)
+    g_array_append_val (engine->polled, polled);
+  else
+    g_array_index (engine->polled, GPollFD, i) = polled;
+  return 0;
+}
+
+static gint
+on_timer (CURLM *multi, glong timeout_ms, void *data)
+{
+  Engine *engine = data;
+  engine->timer = timeout_ms < 0 ? -1 : g_get_monotonic_time () + timeout_ms * (gint64)1000;
+  return 0;
+}
+
+static void
+run_timer (Engine *engine)
+{
+  gint running;
+  if (engine->timer < 0 || engine->timer > g_get_monotonic_time ())
+    return;
+  engine->timer = -1;
+  curl_multi_socket_action (engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+/* Milliseconds, rounded up, until something is due; -1: never. */
+static gint
+get_patience (Engine *engine)
+{
+  gint64 due = engine->timer >= 0 ? engine->timer : G_MAXINT64;
+  IdrHttpTransfer *next = g_queue_peek_head (&engine->delayed);
+  if (next != NULL)
+    due = MIN (due, next->due);
+  if (due == G_MAXINT64)
+    return -1;
+  return CLAMP ((due - g_get_monotonic_time () + 999) / 1000, 0, G_MAXINT);
+}
+
+static gboolean
+fall_asleep (Engine *engine)
+{
+  g_mutex_lock (&engine->lock);
+  engine->asleep = engine->arrived.length == 0 && engine->stopped == NULL && !engine->quits;
+  gboolean asleep = engine->asleep;
+  g_mutex_unlock (&engine->lock);
+  return asleep;
+}
+
+static void
+drain (gint fd)
+{
+  gchar bytes[64];
+  while (read (fd, bytes, sizeof bytes) > 0)
+    continue;
+}
+
+/* Waits, and tells libcurl what is ready: a copy, as libcurl changes the list meanwhile. */
+static void
+wait_and_act (Engine *engine)
+{
+  gint running;
+  gint timeout = fall_asleep (engine) ? get_patience (engine) : 0;
+  GPollFD *polled = &g_array_index (engine->polled, GPollFD, 0);
+  if (g_poll (polled, engine->polled->len, timeout) <= 0)
+    return;
+  if (polled[0].revents != 0)
+    drain (polled[0].fd);
+  g_array_set_size (engine->ready, 0);
+  for (guint i = 1; i < engine->polled->len; i++)
+    if (polled[i].revents != 0)
+      g_array_append_val (engine->ready, polled[i]);
+  for (guint i = 0; i < engine->ready->len; i++)
+    {
+      GPollFD *ready = &g_array_index (engine->ready, GPollFD, i);
+      gint events = (ready->revents & G_IO_IN ? CURL_CSELECT_IN : 0)
+                    | (ready->revents & G_IO_OUT ? CURL_CSELECT_OUT : 0)
+                    | (ready->revents & (G_IO_ERR | G_IO_HUP) ? CURL_CSELECT_ERR : 0);
+      curl_multi_socket_action (engine->multi, ready->fd, events, &running);
+    }
+}
+
+static gpointer
+run (gpointer data)
+{
+  guint allowed;
+  Engine *engine = data;
+  sigset_t all;
+  /* The host's signals are not for this thread, and a broken pipe is an error like others. */
+  sigfillset (&all);
+  pthread_sigmask (SIG_BLOCK, &all, NULL);
+  while (take_mail (engine, &allowed))
+    {
+      launch_all (engine, allowed);
+      run_timer (engine);
+      if (conclude_all (engine))
+        continue;
+      wait_and_act (engine);
+      conclude_all (engine);
+    }
+  return NULL;
+}
+
+/* ---- Beginning and end */
+
+/* At the process's end: libcurl's TLS library takes itself down next, which a running request would
+ * not survive. A forked child has no such thread. */
+static void
+quit (void)
+{
+  Engine *engine = engine_get ();
+  if (engine->process != getpid () || g_thread_self () == engine->thread)
+    return;
+  g_mutex_lock (&engine->lock);
+  engine->quits = TRUE;
+  g_mutex_unlock (&engine->lock);
+  wake_up (engine);
+  g_thread_join (engine->thread);
+}
+
+static Engine *
+engine_new (void)
+{
+  Engine *engine = g_new0 (Engine, 1);
+  idr_http_engine_init ();
+  g_mutex_init (&engine->lock);
+  g_cond_init (&engine->called);
+  engine->allowed = CONNECTIONS;
+  engine->timer = -1;
+  engine->process = getpid ();
+  engine->idle = g_ptr_array_new ();
+  engine->polled = g_array_new (FALSE, FALSE, sizeof (GPollFD));
+  engine->ready = g_array_new (FALSE, FALSE, sizeof (GPollFD));
+  if (!g_unix_open_pipe (engine->wake, FD_CLOEXEC, NULL)
+      || !g_unix_set_fd_nonblocking (engine->wake[0], TRUE, NULL)
+      || !g_unix_set_fd_nonblocking (engine->wake[1], TRUE, NULL))
+    g_error ("no pipe: %s", g_strerror (errno));
+  GPollFD wake = { .fd = engine->wake[0], .events = G_IO_IN };
+  g_array_append_val (engine->polled, wake);
+  engine->multi = must (curl_multi_init ());
+  curl_multi_setopt (engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt (engine->multi, CURLMOPT_SOCKETDATA, engine);
+  curl_multi_setopt (engine->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt (engine->multi, CURLMOPT_TIMERDATA, engine);
+  curl_multi_setopt (engine->multi, CURLMOPT_PIPELINING, (glong)CURLPIPE_MULTIPLEX);
+  curl_multi_setopt (engine->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 256L);
+  curl_multi_setopt (engine->multi, CURLMOPT_MAXCONNECTS, (glong)KEPT_CONNECTIONS);
+  return engine;
+}
+
+static Engine *
+engine_get (void)
+{
+  static Engine *the_engine;
+  if (g_once_init_enter (&the_engine))
+    {
+      Engine *engine = engine_new ();
+      engine->thread = g_thread_new ("idr-http", run, engine);
+      atexit (quit);
+      g_once_init_leave (&the_engine, engine);
+    }
+  return the_engine;
+}
+
+void
+idr_http_engine_init (void)
+{
+  static gsize done = 0;
+  if (g_once_init_enter (&done))
+    {
+      if (curl_global_init (CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        g_error ("libcurl does not start");
+      g_once_init_leave (&done, 1);
+    }
+}
+
+/* ---- For other threads */
+
+/* Whether the thread must be woken. It is then left alone by others until it sleeps again. */
+static gboolean
+take_sleep (Engine *engine)
+{
+  gboolean asleep = engine->asleep;
+  engine->asleep = FALSE;
+  return asleep;
+}
+
+void
+idr_http_engine_start (IdrHttpTransfer *transfer)
+{
+  Engine *engine = engine_get ();
+  idr_http_transfer_ref (transfer);
+  g_mutex_lock (&engine->lock);
+  g_queue_push_tail_link (&engine->arrived, &transfer->link);
+  gboolean asleep = take_sleep (engine);
+  g_mutex_unlock (&engine->lock);
+  if (asleep)
+    wake_up (engine);
+}
+
+void
+idr_http_engine_stop (IdrHttpTransfer *transfer)
+{
+  gboolean asleep = FALSE;
+  Engine *engine = engine_get ();
+  g_mutex_lock (&engine->lock);
+  if (engine->calling == transfer)
+    {
+      while (g_thread_self () != engine->thread && engine->calling == transfer)
+        g_cond_wait (&engine->called, &engine->lock);
+    }
+  else if (!transfer->finished && !transfer->stopped)
+    {
+      transfer->stopped = TRUE;
+      engine->stopped = g_slist_prepend (engine->stopped, idr_http_transfer_ref (transfer));
+      asleep = take_sleep (engine);
+    }
+  g_mutex_unlock (&engine->lock);
+  if (asleep)
+    wake_up (engine);
+}
+
+void
+idr_http_engine_allow (guint connections)
+{
+  Engine *engine = engine_get ();
+  g_mutex_lock (&engine->lock);
+  engine->allowed = MAX (engine->allowed, connections);
+  g_mutex_unlock (&engine->lock);
+}

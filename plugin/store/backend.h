@@ -1,0 +1,35 @@
+/* What each kind of store does in its own way; store.c checks keys and keeps references
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "store.h"
+
+/* Keys and prefixes are checked before any of these is called. */
+typedef struct
+{
+  /* Puts a fetch on its way, or leaves it to read(). */
+  void (*start) (IdrStore *store, IdrFetch *fetch);
+  /* Ends a fetch that did not start, on the thread of the first who waits; NULL where all start. */
+  void (*read) (IdrStore *store, IdrFetch *fetch);
+  /* Stops what start() has put on its way. */
+  void (*stop) (IdrFetch *fetch);
+  gchar *(*get_uri) (IdrStore *store, const gchar *key);
+  gchar *(*get_stamp) (IdrStore *store, const gchar *key);
+  gchar **(*list) (IdrStore *store, const gchar *prefix, GCancellable *cancellable, GError **error);
+  void (*free) (IdrStore *store);
+} IdrStoreBackend;
+
+/* The first member of every kind. */
+struct _IdrStore
+{
+  const IdrStoreBackend *backend;
+  gatomicrefcount references;
+};
+
+IdrStore *idr_file_store_new (const gchar *folder);
+/* @location as idr_location_parse() takes it. */
+IdrStore *idr_web_store_new (const gchar *location, const IdrStoreOptions *options, GError **error);
+
+/* Whether @key may be asked for, or a listing may name it. */
+gboolean idr_store_check_key (const gchar *key, GError **error);

@@ -1,0 +1,131 @@
+/* Bytes on their way: a future that any number of threads may wait for
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "fetch.h"
+#include "backend.h"
+
+IdrFetch *
+idr_fetch_new (IdrStore *store, const gchar *key, gint64 offset, gint64 length, gsize limit)
+{
+  IdrFetch *fetch = g_new0 (IdrFetch, 1);
+  g_atomic_ref_count_init (&fetch->references);
+  g_mutex_init (&fetch->lock);
+  g_cond_init (&fetch->changed);
+  fetch->store = idr_store_ref (store);
+  fetch->key = g_strdup (key);
+  fetch->offset = offset;
+  fetch->length = length;
+  fetch->limit = limit;
+  return fetch;
+}
+
+IdrFetch *
+idr_fetch_ref (IdrFetch *fetch)
+{
+  g_atomic_ref_count_inc (&fetch->references);
+  return fetch;
+}
+
+void
+idr_fetch_unref (IdrFetch *fetch)
+{
+  if (fetch == NULL || !g_atomic_ref_count_dec (&fetch->references))
+    return;
+  if (fetch->transfer != NULL)
+    fetch->store->backend->stop (fetch);
+  g_clear_pointer (&fetch->bytes, g_bytes_unref);
+  g_clear_error (&fetch->error);
+  g_mutex_clear (&fetch->lock);
+  g_cond_clear (&fetch->changed);
+  idr_store_unref (fetch->store);
+  g_free (fetch->key);
+  g_free (fetch);
+}
+
+void
+idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries)
+{
+  g_mutex_lock (&fetch->lock);
+  fetch->bytes = bytes;
+  fetch->error = error;
+  fetch->retries = retries;
+  fetch->state = IDR_FETCH_DONE;
+  g_cond_broadcast (&fetch->changed);
+  g_mutex_unlock (&fetch->lock);
+}
+
+gboolean
+idr_fetch_is_done (IdrFetch *fetch)
+{
+  g_return_val_if_fail (fetch != NULL, FALSE);
+  g_mutex_lock (&fetch->lock);
+  gboolean done = fetch->state == IDR_FETCH_DONE;
+  g_mutex_unlock (&fetch->lock);
+  return done;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer data)
+{
+  IdrFetch *fetch = data;
+  g_mutex_lock (&fetch->lock);
+  g_cond_broadcast (&fetch->changed);
+  g_mutex_unlock (&fetch->lock);
+}
+
+/* Whether it falls to the caller to read what did not start by itself. */
+static gboolean
+take_reading (IdrFetch *fetch)
+{
+  if (fetch->store->backend->read == NULL)
+    return FALSE;
+  g_mutex_lock (&fetch->lock);
+  gboolean taken = fetch->state == IDR_FETCH_PENDING;
+  if (taken)
+    fetch->state = IDR_FETCH_READING;
+  g_mutex_unlock (&fetch->lock);
+  return taken;
+}
+
+static void
+wait_until_done (IdrFetch *fetch, GCancellable *cancellable)
+{
+  gulong handler = 0;
+  if (idr_fetch_is_done (fetch))
+    return;
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), fetch, NULL);
+  g_mutex_lock (&fetch->lock);
+  while (fetch->state != IDR_FETCH_DONE && !g_cancellable_is_cancelled (cancellable))
+    g_cond_wait (&fetch->changed, &fetch->lock);
+  g_mutex_unlock (&fetch->lock);
+  g_cancellable_disconnect (cancellable, handler);
+}
+
+GBytes *
+idr_fetch_wait (IdrFetch *fetch, IdrTally *tally, GCancellable *cancellable, GError **error)
+{
+  g_return_val_if_fail (fetch != NULL, NULL);
+  GBytes *bytes = NULL;
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+  if (take_reading (fetch))
+    fetch->store->backend->read (fetch->store, fetch);
+  else
+    wait_until_done (fetch, cancellable);
+  g_mutex_lock (&fetch->lock);
+  if (fetch->state != IDR_FETCH_DONE)
+    g_cancellable_set_error_if_cancelled (cancellable, error);
+  else if (fetch->bytes != NULL)
+    bytes = g_bytes_ref (fetch->bytes);
+  else if (error != NULL)
+    *error = g_error_copy (fetch->error);
+  if (fetch->state == IDR_FETCH_DONE && tally != NULL && !fetch->counted)
+    {
+      fetch->counted = TRUE;
+      tally->retries += fetch->retries;
+      tally->bytes += bytes != NULL ? g_bytes_get_size (bytes) : 0;
+    }
+  g_mutex_unlock (&fetch->lock);
+  return bytes;
+}

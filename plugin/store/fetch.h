@@ -1,0 +1,37 @@
+/* Bytes on their way: a future that any number of threads may wait for
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "store.h"
+
+typedef enum
+{
+  IDR_FETCH_PENDING, /* on its way, or read by the first who waits */
+  IDR_FETCH_READING,
+  IDR_FETCH_DONE
+} IdrFetchState;
+
+struct _IdrFetch
+{
+  IdrStore *store;
+  gchar *key;
+  gint64 offset, length;
+  gsize limit;
+  gpointer transfer; /* the backend's, set by start() */
+  gatomicrefcount references;
+
+  GMutex lock; /* for all below */
+  GCond changed;
+  IdrFetchState state;
+  GBytes *bytes; /* one of the two, when done */
+  GError *error;
+  guint retries;
+  gboolean counted; /* in somebody's tally */
+};
+
+IdrFetch *idr_fetch_new (IdrStore *store, const gchar *key, gint64 offset, gint64 length,
+                         gsize limit);
+
+/* Ends the fetch, once, with @bytes or @error: it takes both. */
+void idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries);

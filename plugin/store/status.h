@@ -1,0 +1,14 @@
+/* What a server's refusal means
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "http.h"
+
+gboolean idr_status_is_success (guint status);
+
+/* Says for @url, which @answer refuses, what the status and the server's own words mean. */
+void idr_status_set_error (const IdrHttpAnswer *answer, const gchar *url, GError **error);
+
+/* What S3 says in XML: the text of <Code> in an <Error>, or NULL. */
+gchar *idr_status_get_s3_code (GBytes *body);

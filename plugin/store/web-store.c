@@ -1,0 +1,264 @@
+/* A web server's folder or a bucket as a store
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "backend.h"
+#include "fetch.h"
+#include "http.h"
+#include "listing.h"
+#include "location.h"
+#include "status.h"
+
+enum
+{
+  MAX_NAMES = 1 << 20, /* of one listing */
+  MAX_PAGES = 4096,
+  MAX_PAGE = 16 << 20 /* bytes */
+};
+
+typedef struct
+{
+  IdrStore store;
+  IdrLocation *location;
+  gchar *root;  /* what requests begin with, and may have a user in it */
+  gchar *shown; /* what people see */
+} WebStore;
+
+/* @root/KEY */
+static gchar *
+get_url (const gchar *root, const gchar *key)
+{
+  GString *url = g_string_sized_new (strlen (root) + strlen (key) + 32);
+  g_string_append_printf (url, "%s/", root);
+  idr_location_append_encoded (url, key, TRUE);
+  return g_string_free (url, FALSE);
+}
+
+static gchar *
+web_store_get_uri (IdrStore *store, const gchar *key)
+{
+  WebStore *web = (WebStore *)store;
+  return key != NULL ? get_url (web->shown, key) : g_strdup (web->shown);
+}
+
+static gchar *
+web_store_get_stamp (IdrStore *store, const gchar *key)
+{
+  return g_strdup ("");
+}
+
+/* Why @answer does not bring the bytes, or NULL. A server that knows no ranges may have sent too
+ * many. */
+static GError *
+find_fault (IdrFetch *fetch, const IdrHttpAnswer *answer)
+{
+  GError *error = NULL;
+  gsize size = g_bytes_get_size (answer->body);
+  gboolean success = idr_status_is_success (answer->status);
+  if (success && size <= fetch->limit)
+    return NULL;
+  g_autofree gchar *url = idr_store_get_uri (fetch->store, fetch->key);
+  if (success)
+    g_set_error (&error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                 "%s: has %" G_GSIZE_FORMAT " bytes, more than the %" G_GSIZE_FORMAT " it may have",
+                 url, size, fetch->limit);
+  else
+    idr_status_set_error (answer, url, &error);
+  return error;
+}
+
+static void
+on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
+{
+  IdrFetch *fetch = data;
+  g_autoptr (IdrHttpAnswer) answer = taken;
+  GError *fault = answer == NULL ? g_error_copy (error) : find_fault (fetch, answer);
+  GBytes *bytes = fault == NULL ? g_bytes_ref (answer->body) : NULL;
+  idr_fetch_finish (fetch, bytes, fault, answer != NULL ? answer->retries : 0);
+}
+
+static void
+web_store_start (IdrStore *store, IdrFetch *fetch)
+{
+  g_autofree gchar *url = get_url (((WebStore *)store)->root, fetch->key);
+  IdrHttpRequest request = {
+    .url = url,
+    .offset = fetch->offset,
+    .length = fetch->length,
+    .limit = fetch->limit,
+  };
+  fetch->transfer = idr_http_start (&request, on_done, fetch);
+}
+
+static void
+web_store_stop (IdrFetch *fetch)
+{
+  idr_http_transfer_free (fetch->transfer);
+}
+
+static gchar *
+get_page_url (WebStore *web, const gchar *prefix, const gchar *token)
+{
+  GString *url = g_string_new (web->location->service);
+  g_string_append_c (url, '/');
+  idr_location_append_encoded (url, web->location->bucket, FALSE);
+  g_string_append (url, "?list-type=2&delimiter=%2F&prefix=");
+  idr_location_append_encoded (url, prefix, FALSE);
+  if (token != NULL)
+    {
+      g_string_append (url, "&continuation-token=");
+      idr_location_append_encoded (url, token, FALSE);
+    }
+  return g_string_free (url, FALSE);
+}
+
+/* A refusal in S3's words is told as it is; any other server just has no listings. */
+static gboolean
+check_page (const IdrHttpAnswer *answer, const gchar *shown, GError **error)
+{
+  g_autofree gchar *code = idr_status_get_s3_code (answer->body);
+  guint status = answer->status;
+  if (status == 200)
+    return TRUE;
+  if (code != NULL || status == 401 || status == 403 || status == 429 || status >= 500)
+    idr_status_set_error (answer, shown, error);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "not a bucket's listing");
+  return FALSE;
+}
+
+static gboolean
+read_page (WebStore *web, const gchar *prefix, GPtrArray *names, gchar **token, const gchar *shown,
+           GCancellable *cancellable, GError **error)
+{
+  g_autofree gchar *previous = g_steal_pointer (token);
+  g_autofree gchar *url = get_page_url (web, prefix, previous);
+  IdrHttpRequest request = { .url = url, .limit = MAX_PAGE };
+  g_autoptr (IdrHttpAnswer) answer = idr_http_send (&request, cancellable, error);
+  if (answer == NULL)
+    return FALSE;
+  g_autoptr (GError) fault = NULL;
+  if (!check_page (answer, shown, &fault)
+      || !idr_listing_parse (answer->body, prefix, names, token, &fault))
+    {
+      if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                     "%s: the server does not list what it has: give the full address", shown);
+      else
+        g_propagate_prefixed_error (error, g_steal_pointer (&fault), "listing %s: ", shown);
+      return FALSE;
+    }
+  if (*token != NULL && g_strcmp0 (*token, previous) == 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+                   "%s: the server lists the same page again and again", shown);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gint
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(gchar *const *)a, *(gchar *const *)b);
+}
+
+/* Sorted, each name once, and a NULL at the end. */
+static gchar **
+take_names (GPtrArray *names)
+{
+  g_ptr_array_sort (names, compare_names);
+  GPtrArray *unique = g_ptr_array_new ();
+  for (guint i = 0; i < names->len; i++)
+    if (i == 0 || !g_str_equal (names->pdata[i], names->pdata[i - 1]))
+      g_ptr_array_add (unique, g_strdup (names->pdata[i]));
+  g_ptr_array_add (unique, NULL);
+  return (gchar **)g_ptr_array_free (unique, FALSE);
+}
+
+static gchar **
+web_store_list (IdrStore *store, const gchar *below, GCancellable *cancellable, GError **error)
+{
+  WebStore *web = (WebStore *)store;
+  g_autofree gchar *shown = web_store_get_uri (store, below);
+  g_autofree gchar *token = NULL;
+  g_autofree gchar *prefix = g_strconcat (web->location->prefix, below, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  guint pages = 0;
+  if (web->location->bucket == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   "%s: names no bucket, so it cannot be listed", shown);
+      return NULL;
+    }
+  do
+    if (++pages > MAX_PAGES || names->len > MAX_NAMES)
+      {
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: the listing has no end", shown);
+        return NULL;
+      }
+    else if (!read_page (web, prefix, names, &token, shown, cancellable, error))
+      return NULL;
+  while (token != NULL);
+  if (names->len > 0)
+    return take_names (names);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "%s: there is nothing below this", shown);
+  return NULL;
+}
+
+static void
+web_store_free (IdrStore *store)
+{
+  WebStore *web = (WebStore *)store;
+  idr_location_free (web->location);
+  g_free (web->root);
+  g_free (web->shown);
+  g_free (web);
+}
+
+static const IdrStoreBackend web_store_backend = {
+  .start = web_store_start,
+  .stop = web_store_stop,
+  .get_uri = web_store_get_uri,
+  .get_stamp = web_store_get_stamp,
+  .list = web_store_list,
+  .free = web_store_free,
+};
+
+static gchar *
+join (const gchar *service, const gchar *path)
+{
+  return g_strconcat (service, path[0] != '\0' ? "/" : "", path, NULL);
+}
+
+/* Without the user before the host. */
+static gchar *
+hide_user (const gchar *service)
+{
+  const gchar *host = strstr (service, "://") + 3;
+  const gchar *at = g_strrstr (host, "@");
+  g_autofree gchar *scheme = g_strndup (service, host - service);
+  return g_strconcat (scheme, at != NULL ? at + 1 : host, NULL);
+}
+
+IdrStore *
+idr_web_store_new (const gchar *text, const IdrStoreOptions *options, GError **error)
+{
+  const gchar *endpoint = options != NULL ? options->endpoint : NULL;
+  g_autoptr (IdrLocation) location = idr_location_parse (text, endpoint, error);
+  if (location == NULL)
+    return NULL;
+  if (options != NULL && !options->anonymous && g_ascii_strncasecmp (text, "s3:", 3) == 0)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   "%.200s: only public buckets can be read: anonymous must be true", text);
+      return NULL;
+    }
+  WebStore *web = g_new0 (WebStore, 1);
+  web->store.backend = &web_store_backend;
+  g_atomic_ref_count_init (&web->store.references);
+  g_autofree gchar *service = hide_user (location->service);
+  web->root = join (location->service, location->path);
+  web->shown = join (service, location->path);
+  web->location = g_steal_pointer (&location);
+  return &web->store;
+}
