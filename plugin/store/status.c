@@ -152,7 +152,7 @@ idr_status_set_error (const IdrHttpAnswer *answer, const gchar *url, GError **er
           "%s: the server says that it lies elsewhere%s%s and does not lead there, status %u%s",
           url, s3.endpoint != NULL ? ", at " : "", s3.endpoint != NULL ? s3.endpoint : "", status,
           reason);
-      return FALSE;
+      return;
     }
   gint code = get_meaning (status, &s3, &meaning);
   g_set_error (error, G_IO_ERROR, code, "%s: %s, status %u%s", url, meaning, status, reason);
