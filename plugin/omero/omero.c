@@ -135,8 +135,8 @@ hear_image (IdrOmeroQuestion *question, const IdrOmeroServer *server, gint64 id,
 
   if (image)
     image->server = g_strdup (server->base);
-  else if (!g_cancellable_is_cancelled (cancellable))
-    g_prefix_error (error, "image %" G_GINT64_FORMAT " at %s: ", id, server->base);
+  else if (node)
+    g_prefix_error (error, "%s: image %" G_GINT64_FORMAT ": ", server->base, id);
   return image;
 }
 
