@@ -1,0 +1,223 @@
+/* lamina inspect: an operation's inputs, parameters and outputs, as its class describes them
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "command.h"
+
+#include "text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Columns where types and descriptions begin. */
+#define TYPE_COLUMN 20
+#define TEXT_COLUMN 34
+
+static const gchar *
+name_type (GParamSpec *property)
+{
+  switch (G_TYPE_FUNDAMENTAL (property->value_type))
+    {
+    case G_TYPE_BOOLEAN:
+      return "true or false";
+    case G_TYPE_INT:
+    case G_TYPE_INT64:
+      return "whole number";
+    case G_TYPE_DOUBLE:
+      return "number";
+    case G_TYPE_STRING:
+      return "text";
+    case G_TYPE_ENUM:
+      return "choice";
+    default:
+      return property->value_type == LAMINA_TYPE_IMAGE   ? "image"
+             : property->value_type == LAMINA_TYPE_TABLE ? "table"
+                                                         : g_type_name (property->value_type);
+    }
+}
+
+/* "0 to 100", "at least 0", or nothing where any value will do. */
+static gchar *
+describe_range (gdouble minimum, gdouble maximum, gdouble least, gdouble most)
+{
+  g_autofree gchar *from = text_number (minimum), *to = text_number (maximum);
+
+  if (minimum > least && maximum < most)
+    return g_strdup_printf ("%s to %s", from, to);
+  if (minimum > least)
+    return g_strdup_printf ("at least %s", from);
+  if (maximum < most)
+    return g_strdup_printf ("at most %s", to);
+  return g_strdup ("");
+}
+
+static gchar *
+get_range (GParamSpec *property)
+{
+  if (G_IS_PARAM_SPEC_INT (property))
+    return describe_range (G_PARAM_SPEC_INT (property)->minimum,
+                           G_PARAM_SPEC_INT (property)->maximum, G_MININT, G_MAXINT);
+  if (G_IS_PARAM_SPEC_INT64 (property))
+    return describe_range ((gdouble)G_PARAM_SPEC_INT64 (property)->minimum,
+                           (gdouble)G_PARAM_SPEC_INT64 (property)->maximum, (gdouble)G_MININT64,
+                           (gdouble)G_MAXINT64);
+  if (G_IS_PARAM_SPEC_DOUBLE (property))
+    return describe_range (G_PARAM_SPEC_DOUBLE (property)->minimum,
+                           G_PARAM_SPEC_DOUBLE (property)->maximum, -G_MAXDOUBLE, G_MAXDOUBLE);
+  return g_strdup ("");
+}
+
+static gchar *
+get_default (GParamSpec *property)
+{
+  const GValue *value = g_param_spec_get_default_value (property);
+
+  if (G_VALUE_HOLDS_STRING (value))
+    return g_strdup (g_value_get_string (value));
+  if (G_VALUE_HOLDS_BOOLEAN (value))
+    return g_strdup (g_value_get_boolean (value) ? "true" : "false");
+  if (G_VALUE_HOLDS_INT (value))
+    return g_strdup_printf ("%d", g_value_get_int (value));
+  if (G_VALUE_HOLDS_INT64 (value))
+    return g_strdup_printf ("%" G_GINT64_FORMAT, g_value_get_int64 (value));
+  if (G_VALUE_HOLDS_DOUBLE (value))
+    return text_number (g_value_get_double (value));
+  if (G_VALUE_HOLDS_ENUM (value))
+    return g_strdup (
+        g_enum_get_value (G_PARAM_SPEC_ENUM (property)->enum_class, g_value_get_enum (value))
+            ->value_nick);
+  return NULL;
+}
+
+static void
+append_text (GString *lines, const gchar *text)
+{
+  text_pad (lines, TEXT_COLUMN);
+  text_wrap (lines, TEXT_COLUMN, TEXT_COLUMN, text);
+  g_string_append_c (lines, '\n');
+}
+
+/* Names of constants, which is what most have, would tell nobody anything. */
+static void
+append_choices (GString *lines, GEnumClass *klass)
+{
+  for (guint i = 0; i < klass->n_values; i++)
+    {
+      const GEnumValue *value = &klass->values[i];
+      g_autofree gchar *line
+          = strchr (value->value_name, ' ') == NULL
+                ? g_strdup (value->value_nick)
+                : g_strdup_printf ("%s: %s", value->value_nick, value->value_name);
+
+      append_text (lines, line);
+    }
+}
+
+static void
+append_property (GString *lines, GParamSpec *property)
+{
+  const gchar *blurb = g_param_spec_get_blurb (property);
+  g_autofree gchar *clean = text_clean (blurb != NULL ? blurb : "");
+  g_autofree gchar *range = get_range (property);
+  g_autofree gchar *preset = get_default (property);
+
+  g_string_append_printf (lines, "  %s", property->name);
+  text_pad (lines, TYPE_COLUMN);
+  g_string_append (lines, name_type (property));
+  append_text (lines, clean);
+  if (lamina_operation_role (property) != LAMINA_ROLE_PARAMETER)
+    return;
+
+  if (G_IS_PARAM_SPEC_ENUM (property))
+    append_choices (lines, G_PARAM_SPEC_ENUM (property)->enum_class);
+  if (*range != '\0' || preset != NULL)
+    {
+      g_autofree gchar *line
+          = g_strdup_printf ("%s%s%s%s", range, *range != '\0' && preset != NULL ? ", " : "",
+                             preset != NULL ? "default " : "", preset != NULL ? preset : "");
+
+      append_text (lines, *line != '\0' ? line : "");
+    }
+}
+
+static void
+append_role (GString *lines, GObjectClass *klass, LaminaRole role, const gchar *heading)
+{
+  g_autofree GParamSpec **properties = NULL;
+  gboolean any = FALSE;
+  guint n = 0;
+
+  properties = g_object_class_list_properties (klass, &n);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!g_type_is_a (properties[i]->owner_type, LAMINA_TYPE_OPERATION)
+          || properties[i]->owner_type == LAMINA_TYPE_OPERATION
+          || lamina_operation_role (properties[i]) != role)
+        continue;
+      if (!any)
+        g_string_append_printf (lines, "\n%s\n", heading);
+      any = TRUE;
+      append_property (lines, properties[i]);
+    }
+}
+
+static gchar *
+describe (const gchar *name, LaminaOperationClass *klass)
+{
+  GString *lines = g_string_new (NULL);
+  g_autofree gchar *title = text_clean (klass->title != NULL ? klass->title : "");
+  g_autofree gchar *summary = text_clean (klass->summary != NULL ? klass->summary : "");
+
+  g_string_append_printf (lines, "%s: %s\n", name, title);
+  text_wrap (lines, 0, 0, summary);
+  g_string_append_c (lines, '\n');
+  append_role (lines, G_OBJECT_CLASS (klass), LAMINA_ROLE_INPUT, "Inputs");
+  append_role (lines, G_OBJECT_CLASS (klass), LAMINA_ROLE_PARAMETER, "Parameters");
+  append_role (lines, G_OBJECT_CLASS (klass), LAMINA_ROLE_OUTPUT, "Outputs");
+  if (klass->writes != NULL)
+    {
+      g_string_append (lines, "\nWrites names that end in");
+      for (const gchar *const *ending = klass->writes; *ending != NULL; ending++)
+        g_string_append_printf (lines, "%s %s", ending > klass->writes ? " or" : "", *ending);
+      g_string_append_c (lines, '\n');
+    }
+  return g_string_free (lines, FALSE);
+}
+
+static gint
+inspect_run (const Command *command, gchar **argv)
+{
+  g_auto (GStrv) rest = NULL;
+  const GOptionEntry entries[]
+      = { { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "OPERATION" },
+          { NULL } };
+  g_autoptr (GTypeClass) klass = NULL;
+  g_autofree gchar *text = NULL;
+  gint status;
+
+  if (!command_begin (command, entries, argv, &status))
+    return status;
+  if (rest == NULL || rest[1] != NULL)
+    return command_refuse (command, "Name one operation");
+  if (lamina_operation_find (rest[0]) == G_TYPE_INVALID)
+    {
+      /* The library knows the nearest name. */
+      g_autoptr (GError) error = NULL;
+      g_autoptr (LaminaOperation) none = lamina_operation_new (rest[0], NULL, &error, NULL, NULL);
+
+      return command_fail (error, NULL);
+    }
+
+  klass = g_type_class_ref (lamina_operation_find (rest[0]));
+  text = describe (rest[0], (LaminaOperationClass *)klass);
+  fputs (text, stdout);
+  return STATUS_DONE;
+}
+
+const Command command_inspect = {
+  .name = "inspect",
+  .arguments = "OPERATION",
+  .summary = "its inputs, parameters and outputs",
+  .details = "\"lamina list\" names the operations. Their parameters are written as\n"
+             "name=value in chains: see \"lamina run --help\".\n",
+  .run = inspect_run,
+};
