@@ -29,10 +29,9 @@ struct _Command
 
 extern const Command command_list, command_inspect, command_info, command_run;
 
-/* Understands the options of @argv, which stay the caller's, and loads the plug-ins. FALSE where
- * that is all, with the exit @status: --help was asked for and is printed, or an option is wrong
- * and that was said. */
-gboolean command_begin (const Command *command, const GOptionEntry *entries, gchar **argv,
+/* Understands the options of @argv, which stay the caller's. FALSE where that is all, with the exit
+ * @status: --help was asked for and is printed, or an option is wrong and that was said. */
+gboolean command_parse (const Command *command, const GOptionEntry *entries, gchar **argv,
                         gint *status);
 
 /* Says on stderr, in one line, that the command line is wrong. Returns the exit status. */

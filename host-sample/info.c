@@ -110,14 +110,15 @@ info_run (const Command *command, gchar **argv)
   gboolean as_json = FALSE;
   const GOptionEntry entries[]
       = { { "json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print one JSON object", NULL },
-          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL, "LOCATION" },
+          { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &rest, NULL,
+            "LOCATION [NAME=VALUE]..." },
           { NULL } };
   g_autoptr (LaminaJob) job = lamina_job_new (0);
   g_autoptr (GError) error = NULL;
   Question question = { NULL, NULL };
   gint status;
 
-  if (!command_begin (command, entries, argv, &status))
+  if (!command_parse (command, entries, argv, &status))
     return status;
   if (rest == NULL)
     return command_refuse (command, "Name the location of an image");
@@ -125,6 +126,7 @@ info_run (const Command *command, gchar **argv)
     if (strchr (*word, '=') == NULL || **word == '=')
       return command_refuse (command, "What follows the location is NAME=VALUE, not \"%s\"", *word);
 
+  lamina_plugin_load_all ();
   question.words = rest;
   if (!worker_run (answer, &question, job, NULL, NULL, &error))
     return command_fail (error, job);
@@ -135,8 +137,8 @@ info_run (const Command *command, gchar **argv)
 
 const Command command_info = {
   .name = "info",
-  .arguments = "LOCATION [NAME=VALUE]... [--json]",
-  .summary = "what an image is, and where it lies",
+  .arguments = "LOCATION [NAME=VALUE]...",
+  .summary = "Show what an image is, and where it lies",
   .details
   = "A location is what a source opens: see \"lamina list\" for the sources, and \"lamina\n"
     "inspect SOURCE\" for the parameters that may follow the location, as in\n"

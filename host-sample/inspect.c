@@ -194,10 +194,12 @@ inspect_run (const Command *command, gchar **argv)
   g_autofree gchar *text = NULL;
   gint status;
 
-  if (!command_begin (command, entries, argv, &status))
+  if (!command_parse (command, entries, argv, &status))
     return status;
   if (rest == NULL || rest[1] != NULL)
     return command_refuse (command, "Name one operation");
+
+  lamina_plugin_load_all ();
   if (lamina_operation_find (rest[0]) == G_TYPE_INVALID)
     {
       /* The library knows the nearest name. */
@@ -216,7 +218,7 @@ inspect_run (const Command *command, gchar **argv)
 const Command command_inspect = {
   .name = "inspect",
   .arguments = "OPERATION",
-  .summary = "its inputs, parameters and outputs",
+  .summary = "Show its inputs, parameters and outputs",
   .details = "\"lamina list\" names the operations. Their parameters are written as\n"
              "name=value in chains: see \"lamina run --help\".\n",
   .run = inspect_run,

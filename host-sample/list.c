@@ -17,11 +17,12 @@ list_run (const Command *command, gchar **argv)
   gsize width = 0;
   gint status;
 
-  if (!command_begin (command, entries, argv, &status))
+  if (!command_parse (command, entries, argv, &status))
     return status;
   if (rest != NULL)
     return command_refuse (command, "list takes no \"%s\"", rest[0]);
 
+  lamina_plugin_load_all ();
   names = lamina_operation_list ();
   if (names[0] == NULL)
     {
@@ -48,7 +49,7 @@ list_run (const Command *command, gchar **argv)
 const Command command_list = {
   .name = "list",
   .arguments = "",
-  .summary = "the operations found, a line each",
+  .summary = "List the operations found",
   .details = "\"lamina inspect OPERATION\" tells more about one of them.\n",
   .run = list_run,
 };

@@ -62,7 +62,7 @@ command_fail (const GError *error, LaminaJob *job)
 }
 
 gboolean
-command_begin (const Command *command, const GOptionEntry *entries, gchar **argv, gint *status)
+command_parse (const Command *command, const GOptionEntry *entries, gchar **argv, gint *status)
 {
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
@@ -93,7 +93,6 @@ command_begin (const Command *command, const GOptionEntry *entries, gchar **argv
       *status = STATUS_DONE;
       return FALSE;
     }
-  lamina_plugin_load_all ();
   return TRUE;
 }
 
@@ -107,9 +106,9 @@ print_usage (FILE *stream)
     {
       g_autofree gchar *call = g_strdup_printf ("%s %s", commands[i]->name, commands[i]->arguments);
 
-      fprintf (stream, "  lamina %-36s %s\n", call, commands[i]->summary);
+      fprintf (stream, "  lamina %-32s %s\n", call, commands[i]->summary);
     }
-  fprintf (stream, "  lamina %-36s %s\n", "help COMMAND", "more about one of these, with examples");
+  fprintf (stream, "  lamina %-32s %s\n", "help COMMAND", "More about one of these");
 }
 
 static gint

@@ -78,7 +78,7 @@ run_run (const Command *command, gchar **argv)
           { NULL } };
   Run run;
 
-  if (!command_begin (command, entries, argv, &status))
+  if (!command_parse (command, entries, argv, &status))
     return status;
   if (rest == NULL || rest[1] != NULL)
     return command_refuse (command, "Give one chain, in quotes");
@@ -89,14 +89,15 @@ run_run (const Command *command, gchar **argv)
     if (!is_output (*output))
       return command_refuse (command, "-o takes OUTPUT=FILE, not \"%s\"", *output);
 
+  lamina_plugin_load_all ();
   run = (Run){ rest[0], outputs };
   return execute (&run, n_threads, quiet);
 }
 
 const Command command_run = {
   .name = "run",
-  .arguments = "'CHAIN' [-o OUTPUT=FILE]... [-j THREADS] [-q]",
-  .summary = "compute a chain and write its outputs",
+  .arguments = "'CHAIN' [-o OUTPUT=FILE]...",
+  .summary = "Compute a chain and write its outputs",
   .details
   = "A chain is operations joined by \"!\", each with its parameters: NAME x=1 y='two words' !\n"
     "NAME z=3. An operation takes what those to its left give. \"lamina list\" names them,\n"
