@@ -19,10 +19,10 @@ def chain(location, half_t, half_z):
 
 
 def figure(result, name):
-    """A figure of the summary line, which has it before or after its name."""
-    match = re.search(rf"([\d,]+) {name}|{name}[ =:]+([\d,]+)", result.out)
+    """A figure of the summary line: planes 100, objects 1834…"""
+    match = re.search(rf"\b{name} (\d+)", result.out)
     assert match, f"no {name} in: {result.out}"
-    return int((match[1] or match[2]).replace(",", ""))
+    return int(match[1])
 
 
 def compare(half_t=25, half_z=50):
