@@ -48,6 +48,32 @@ sum_pairwise (const gdouble *values, gsize n)
   return sum;
 }
 
+/* How near the sums of floats come to those of doubles, for pixels that are not negative and that
+ * floats hold, also in pairs.
+ *
+ * Let u = 2^-24, a float's rounding, S the sum of doubles and A that of floats. Each term of A has
+ * the rounding of its weight, of its product and of at most @radius additions, and no term is
+ * negative, so that A is within (1 +- u)^(radius + 2) of the true sum; so is S, within 2^-46. With
+ * @margin = radius + 4 or more, and for all radii up to MAX_ROUGH_RADIUS, A * (1 - margin u) is
+ * below S and A * (1 + margin u) above it, also after the rounding of these products; the squares
+ * of what was left out are less than u / 1000. Where both products have the same whole part, S has
+ * it too. An even margin makes 1 + margin u a float. */
+static void
+set_rough (IdrGaussian *gaussian)
+{
+  const gint64 radius = gaussian->filter.radius;
+  const gfloat margin = (gfloat)((radius + 5) / 2 * 2);
+
+  if (radius > MAX_ROUGH_RADIUS)
+    return;
+  gaussian->rough = g_new (gfloat, radius + 1);
+  for (gint64 k = 0; k <= radius; k++)
+    gaussian->rough[k] = (gfloat)gaussian->weights[k];
+  gaussian->filter.rough = gaussian->rough;
+  gaussian->filter.below = 1 - margin * 0x1p-24f;
+  gaussian->filter.above = 1 + margin * 0x1p-24f;
+}
+
 IdrGaussian *
 idr_gaussian_new (gdouble sigma)
 {
@@ -62,14 +88,11 @@ idr_gaussian_new (gdouble sigma)
   sum = sum_pairwise (kernel, 2 * radius + 1);
 
   gaussian->weights = g_new (gdouble, radius + 1);
-  gaussian->rough = g_new (gfloat, radius + 1);
   for (gint64 k = 0; k <= radius; k++)
-    {
-      gaussian->weights[k] = kernel[radius + k] / sum;
-      gaussian->rough[k] = (gfloat)gaussian->weights[k];
-    }
+    gaussian->weights[k] = kernel[radius + k] / sum;
   gaussian->filter.radius = radius;
   gaussian->filter.weights = gaussian->weights;
+  set_rough (gaussian);
   return gaussian;
 }
 

@@ -10,23 +10,12 @@
 #include <immintrin.h>
 #endif
 
-/* Doubles in a register. */
-#if defined(__AVX512F__)
-#define LANES 8
-#elif defined(__AVX2__)
-#define LANES 4
-#else
-#define LANES 2
-#endif
-
-/* Registers of sums that one walk along the taps fills. */
-#define UNROLL 4
+/* Pixels whose sums are worked out together: enough to amortise the walk along the taps, few enough
+ * to stay near. */
+#define BLOCK 64
+#define SMALL_BLOCK 16
 
 #define INLINE static inline __attribute__ ((always_inline))
-#define VECTOR(type, lanes) __attribute__ ((vector_size (sizeof (type) * (lanes)))) type
-
-typedef VECTOR (gdouble, LANES) Doubles;
-typedef VECTOR (gint32, LANES) Ints;
 
 /* The sign bits of 64 bytes that are 0 or -1. */
 INLINE guint64
@@ -66,62 +55,74 @@ double_to_i64 (gdouble value)
  * as much. */
 #define TYPE guint8
 #define NAME u8
-#define PAIR Ints
-#define WHOLE guint64
+#define PAIR gint32
+#define ROUGH
+#define WHOLE guint32
+#define CHUNK (1 << 16)
 #include "kernels-type.h"
 
 #define TYPE gint8
 #define NAME i8
-#define PAIR Ints
-#define WHOLE gint64
+#define PAIR gint32
+#define WHOLE gint32
+#define CHUNK (1 << 16)
 #include "kernels-type.h"
 
 #define TYPE guint16
 #define NAME u16
-#define PAIR Ints
-#define WHOLE guint64
+#define PAIR gint32
+#define ROUGH
+#define WHOLE guint32
+#define CHUNK (1 << 16)
 #include "kernels-type.h"
 
 #define TYPE gint16
 #define NAME i16
-#define PAIR Ints
-#define WHOLE gint64
+#define PAIR gint32
+#define WHOLE gint32
+#define CHUNK (1 << 15)
 #include "kernels-type.h"
 
 #define TYPE guint32
 #define NAME u32
-#define PAIR Doubles
+#define PAIR gdouble
 #define WHOLE guint64
+#define CHUNK G_MAXINT32
 #include "kernels-type.h"
 
 #define TYPE gint32
 #define NAME i32
-#define PAIR Doubles
+#define PAIR gdouble
 #define WHOLE gint64
+#define CHUNK G_MAXINT32
 #include "kernels-type.h"
 
 #define TYPE guint64
 #define NAME u64
-#define PAIR Doubles
+#define PAIR gdouble
 #define WHOLE IdrInt128
+#define CHUNK G_MAXINT32
 #define FROM_DOUBLE double_to_u64
 #include "kernels-type.h"
 
 #define TYPE gint64
 #define NAME i64
-#define PAIR Doubles
+#define PAIR gdouble
 #define WHOLE IdrInt128
+#define CHUNK G_MAXINT32
 #define FROM_DOUBLE double_to_i64
 #include "kernels-type.h"
 
 #define TYPE gfloat
 #define NAME f32
-#define PAIR Doubles
+#define PAIR gdouble
+#define REAL gdouble
 #include "kernels-type.h"
 
 #define TYPE gdouble
 #define NAME f64
-#define PAIR Doubles
+#define PAIR gdouble
+#define REAL long double
 #include "kernels-type.h"
 
 #define TABLE_(isa) idr_kernels_##isa

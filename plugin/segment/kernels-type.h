@@ -1,8 +1,10 @@
 /* The inner loops for pixels of one type; included by kernels-isa.c once for each
  *
  * TYPE, NAME    the pixel's C type, and what the functions are called after
- * PAIR          vectors in which two pixels are added exactly, or as doubles
- * WHOLE         integers that hold a row's sum; not defined for floats
+ * PAIR          numbers in which two pixels are added exactly, or doubles
+ * ROUGH         defined: rough sums in floats are worth while
+ * WHOLE, CHUNK  integers that hold the sum of so many pixels; not defined for floats
+ * REAL          for floats: numbers in which they are summed
  * FROM_DOUBLE   the cast, where C leaves open what becomes of a sum that rounding carried beyond
  * the type SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -10,85 +12,89 @@
 #define GLUE_(a, b) a##_##b
 #define GLUE(a, b) GLUE_ (a, b)
 #define FUNCTION(name) GLUE (name, NAME)
-#define Pixels GLUE (Pixels, NAME)
-#define LoosePixels GLUE (LoosePixels, NAME)
-
-typedef VECTOR (TYPE, LANES) Pixels;
-typedef Pixels LoosePixels __attribute__ ((aligned (__alignof__(TYPE)), may_alias));
+#ifndef FROM_DOUBLE
+#define FROM_DOUBLE (TYPE)
+#endif
 
 /* --- Smoothing ------------------------------------------------------------------- */
 
+#define SUM gdouble
+#define SUM_NAME exactly
+#include "kernels-sums.h"
+
+/* @n <= BLOCK pixels from @start on. */
 INLINE void
-FUNCTION (store) (TYPE *out, const Doubles *sum)
+FUNCTION (correlate_exactly) (const IdrFilter *filter, const gconstpointer *taps,
+                              TYPE *restrict out, gsize start, const gsize n)
 {
-#ifdef FROM_DOUBLE
-  for (guint lane = 0; lane < LANES; lane++)
-    out[lane] = FROM_DOUBLE ((*sum)[lane]);
-#elif defined(WHOLE)
-  if (sizeof (TYPE) < 4)
-    *(LoosePixels *)out = __builtin_convertvector(__builtin_convertvector(*sum, Ints), Pixels);
-  else
-    *(LoosePixels *)out = __builtin_convertvector(*sum, Pixels);
-#else
-  *(LoosePixels *)out = __builtin_convertvector(*sum, Pixels);
-#endif
+  gdouble sums[BLOCK];
+
+  FUNCTION (sum_exactly) (sums, filter->weights, filter, taps, start, n);
+  for (gsize i = 0; i < n; i++)
+    out[start + i] = FROM_DOUBLE (sums[i]);
 }
 
-/* @n_vectors vectors of pixels from @start on. */
-INLINE void
-FUNCTION (correlate_vectors) (const IdrFilter *filter, const gconstpointer *taps, TYPE *out,
-                              gsize start, const guint n_vectors)
-{
-  const gint64 radius = filter->radius;
-  const LoosePixels *centre = (const LoosePixels *)((const TYPE *)taps[radius] + start);
-  Doubles sums[UNROLL];
+#ifdef ROUGH
+#define SUM gfloat
+#define SUM_NAME roughly
+#include "kernels-sums.h"
 
-  for (guint v = 0; v < n_vectors; v++)
-    sums[v] = __builtin_convertvector(__builtin_convertvector(centre[v], PAIR), Doubles)
-              * filter->weights[0];
-  for (gint64 k = radius; k > 0; k--)
+/* Whether any of @n sums is so near to a whole number that the exact one may lie on its other side;
+ * @out: the whole part. */
+INLINE gboolean
+FUNCTION (cut) (const IdrFilter *filter, const gfloat *restrict sums, TYPE *restrict out,
+                const gsize n)
+{
+  const gfloat below = filter->below, above = filter->above;
+  gint32 differ = 0;
+
+  for (gsize i = 0; i < n; i++)
     {
-      const LoosePixels *left = (const LoosePixels *)((const TYPE *)taps[radius - k] + start);
-      const LoosePixels *right = (const LoosePixels *)((const TYPE *)taps[radius + k] + start);
+      gint32 least = (gint32)(sums[i] * below), most = (gint32)(sums[i] * above);
 
-      for (guint v = 0; v < n_vectors; v++)
-        sums[v] += __builtin_convertvector(__builtin_convertvector(left[v], PAIR)
-                                               + __builtin_convertvector(right[v], PAIR),
-                                           Doubles)
-                   * filter->weights[k];
+      differ |= least ^ most;
+      out[i] = (TYPE)least;
     }
-  for (guint v = 0; v < n_vectors; v++)
-    FUNCTION (store) (out + start + v * LANES, &sums[v]);
+  return differ != 0;
 }
 
-INLINE TYPE
-FUNCTION (correlate_pixel) (const IdrFilter *filter, const gconstpointer *taps, gsize i)
+INLINE void
+FUNCTION (correlate_block) (const IdrFilter *filter, const gconstpointer *taps, TYPE *restrict out,
+                            gsize start, const gsize n)
 {
-  const gint64 radius = filter->radius;
-  gdouble sum = (gdouble)((const TYPE *)taps[radius])[i] * filter->weights[0];
+  gfloat sums[BLOCK];
 
-  for (gint64 k = radius; k > 0; k--)
-    sum += ((gdouble)((const TYPE *)taps[radius - k])[i]
-            + (gdouble)((const TYPE *)taps[radius + k])[i])
-           * filter->weights[k];
-#ifdef FROM_DOUBLE
-  return FROM_DOUBLE (sum);
-#else
-  return (TYPE)sum;
-#endif
+  if (filter->rough == NULL)
+    {
+      FUNCTION (correlate_exactly) (filter, taps, out, start, n);
+      return;
+    }
+  FUNCTION (sum_roughly) (sums, filter->rough, filter, taps, start, n);
+  if (!FUNCTION (cut) (filter, sums, out + start, n))
+    return;
+  for (gsize i = 0; i < n; i += SMALL_BLOCK)
+    if (FUNCTION (cut) (filter, sums + i, out + start + i, SMALL_BLOCK))
+      FUNCTION (correlate_exactly) (filter, taps, out, start + i, SMALL_BLOCK);
 }
+#else
+#define correlate_block correlate_exactly
+#endif
 
 static void
 FUNCTION (correlate) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n)
 {
   gsize i = 0;
 
-  for (; i + UNROLL * LANES <= n; i += UNROLL * LANES)
-    FUNCTION (correlate_vectors) (filter, taps, out, i, UNROLL);
-  for (; i + LANES <= n; i += LANES)
-    FUNCTION (correlate_vectors) (filter, taps, out, i, 1);
-  for (; i < n; i++)
-    ((TYPE *)out)[i] = FUNCTION (correlate_pixel) (filter, taps, i);
+  for (; i + BLOCK <= n; i += BLOCK)
+    FUNCTION (correlate_block) (filter, taps, out, i, BLOCK);
+  for (; i + SMALL_BLOCK <= n; i += SMALL_BLOCK)
+    FUNCTION (correlate_block) (filter, taps, out, i, SMALL_BLOCK);
+  /* What is left is done together with some of what is done already. */
+  if (i < n && n >= SMALL_BLOCK)
+    FUNCTION (correlate_block) (filter, taps, out, n - SMALL_BLOCK, SMALL_BLOCK);
+  else
+    for (; i < n; i++)
+      FUNCTION (correlate_exactly) (filter, taps, out, i, 1);
 }
 
 /* --- The threshold ------------------------------------------------------------------ */
@@ -105,19 +111,34 @@ FUNCTION (maximum) (gconstpointer pixels, gsize n)
   return (gdouble)max;
 }
 #else
+/* Several maxima side by side, which the compiler may not make of one where NaN has a say. */
 static gdouble
 FUNCTION (maximum) (gconstpointer pixels, gsize n)
 {
   const TYPE *row = pixels;
-  TYPE max = row[0];
-  gboolean nan = FALSE;
+  TYPE maxima[SMALL_BLOCK];
+  gint8 nans[SMALL_BLOCK] = { 0 };
+  gsize i = 0;
 
-  for (gsize i = 0; i < n; i++)
+  for (guint lane = 0; lane < SMALL_BLOCK; lane++)
+    maxima[lane] = row[0];
+  for (; i + SMALL_BLOCK <= n; i += SMALL_BLOCK)
+    for (guint lane = 0; lane < SMALL_BLOCK; lane++)
+      {
+        maxima[lane] = MAX (row[i + lane], maxima[lane]);
+        nans[lane] |= isnan (row[i + lane]);
+      }
+  for (; i < n; i++)
     {
-      max = MAX (max, row[i]);
-      nan |= isnan (row[i]);
+      maxima[0] = MAX (row[i], maxima[0]);
+      nans[0] |= isnan (row[i]);
     }
-  return nan ? (gdouble)NAN : (gdouble)max;
+  for (guint lane = 1; lane < SMALL_BLOCK; lane++)
+    {
+      maxima[0] = MAX (maxima[lane], maxima[0]);
+      nans[0] |= nans[lane];
+    }
+  return nans[0] ? (gdouble)NAN : (gdouble)maxima[0];
 }
 #endif
 
@@ -186,36 +207,53 @@ FUNCTION (at_least) (gconstpointer pixels, gsize n, const IdrValue *least, guint
 
 /* --- Measuring ---------------------------------------------------------------------- */
 
+#ifdef WHOLE
 static void
 FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 {
   const TYPE *row = pixels;
-  gdouble max = FUNCTION (maximum) (pixels, n);
+  TYPE max = row[0];
 
-  if (!(max <= tally->max) && !isnan (tally->max))
-    tally->max = max;
-#ifdef WHOLE
-  WHOLE sum = 0;
+  for (gsize start = 0; start < n; start += CHUNK)
+    {
+      const gsize end = MIN (n, start + CHUNK);
+      WHOLE sum = 0;
 
-  for (gsize i = 0; i < n; i++)
-    sum += (WHOLE)row[i];
-  tally->whole += (IdrInt128)sum;
-#else
-  long double sum = 0;
-
-  for (gsize i = 0; i < n; i++)
-    sum += (long double)row[i];
-  tally->real += sum;
-#endif
+      for (gsize i = start; i < end; i++)
+        {
+          sum += (WHOLE)row[i];
+          max = MAX (max, row[i]);
+        }
+      tally->whole += (IdrInt128)sum;
+    }
+  tally->max = MAX (tally->max, (gdouble)max);
 }
+#else
+static void
+FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
+{
+  const TYPE *row = pixels;
+  REAL sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      sum += (REAL)row[i];
+      if (!((gdouble)row[i] <= tally->max) && !isnan (tally->max))
+        tally->max = (gdouble)row[i];
+    }
+  tally->real += (long double)sum;
+}
+#endif
 
 #undef TYPE
 #undef NAME
 #undef PAIR
+#undef ROUGH
 #undef WHOLE
+#undef CHUNK
+#undef REAL
 #undef FROM_DOUBLE
 #undef GLUE_
 #undef GLUE
 #undef FUNCTION
-#undef Pixels
-#undef LoosePixels
+#undef correlate_block

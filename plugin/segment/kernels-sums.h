@@ -1,0 +1,67 @@
+/* Sums along the filter for pixels TYPE, NAME, added in pairs as PAIR, in numbers SUM, called
+ * SUM_NAME; included by kernels-type.h
+ *
+ * Written so that compilers keep each pixel's sum in a register while four pairs are added to it.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+
+#define PIXEL_PAIR(j) ((SUM)((PAIR)left[j][i] + (PAIR)right[j][i]) * w[j])
+
+/* Adds @n_pairs <= 4 pairs, from the @k-th on inward, to the sums of @n pixels from @start on; if
+ * @is_first, those are the centre's. @n, @n_pairs and @is_first are constants wherever this is
+ * called. */
+INLINE void
+FUNCTION (GLUE (add_pairs, SUM_NAME)) (SUM *restrict sums, const SUM *weights,
+                                       const IdrFilter *filter, const gconstpointer *taps, gint64 k,
+                                       gsize start, const gsize n, const guint n_pairs,
+                                       const gboolean is_first)
+{
+  const gconstpointer *middle = taps + filter->radius;
+  const TYPE *centre = (const TYPE *)*middle + start;
+  const TYPE *left[4], *right[4];
+  SUM w[4];
+
+  for (guint j = 0; j < n_pairs; j++)
+    {
+      left[j] = (const TYPE *)middle[-(k - j)] + start;
+      right[j] = (const TYPE *)middle[k - j] + start;
+      w[j] = weights[k - j];
+    }
+  for (gsize i = 0; i < n; i++)
+    {
+      SUM sum = is_first ? (SUM)centre[i] * weights[0] : sums[i];
+
+      if (n_pairs > 0)
+        sum += PIXEL_PAIR (0);
+      if (n_pairs > 1)
+        sum += PIXEL_PAIR (1);
+      if (n_pairs > 2)
+        sum += PIXEL_PAIR (2);
+      if (n_pairs > 3)
+        sum += PIXEL_PAIR (3);
+      sums[i] = sum;
+    }
+}
+
+INLINE void
+FUNCTION (GLUE (sum, SUM_NAME)) (SUM *restrict sums, const SUM *weights, const IdrFilter *filter,
+                                 const gconstpointer *taps, gsize start, const gsize n)
+{
+  gint64 k = filter->radius;
+
+  if (k >= 4)
+    {
+      FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 4, TRUE);
+      k -= 4;
+    }
+  else
+    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 0, TRUE);
+  for (; k >= 4; k -= 4)
+    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 4, FALSE);
+  for (; k > 0; k--)
+    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 1, FALSE);
+}
+
+#undef PIXEL_PAIR
+#undef SUM
+#undef SUM_NAME
