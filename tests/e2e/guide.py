@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 
-from harness import BUILD, TESTS, case, folder, good, guide, lamina, main, nginx, note, proxy, quoted, tree
+from harness import BUILD, TESTS, case, folder, good, guide, lamina, listening, main, nginx, note, quoted, tree
 
 sys.path.insert(0, os.path.join(TESTS, "bench"))
 bench = importlib.import_module("guide")
@@ -36,7 +36,7 @@ def hundred_planes():
 @case
 def far_away():
     """the same with 100 ms added to each answer: under 1.5 s"""
-    with proxy(os.path.dirname(guide()), "--delay", "100") as url:
+    with listening("bad-server", os.path.dirname(guide()), "--delay", "100") as url:
         runs = [good(lamina("run", bench.chain(f"{url}/4007801.zarr", 5, 5))) for _ in range(3)]
     note(f"{[round(run.seconds, 3) for run in runs]} s")
     assert sorted(run.seconds for run in runs)[1] < 1.5
