@@ -289,7 +289,7 @@ idr_write_csv_class_init (IdrWriteCsvClass *klass)
   operation->title = "Write a table as text";
   operation->summary
       = "Writes the rows of all planes, in the order of the planes, as comma-separated "
-        "values with a line of column names.";
+        "values with a line of column names";
   operation->saves = "path";
   operation->writes = writes;
   operation->open = idr_write_csv_open;

@@ -288,7 +288,7 @@ idr_write_png_class_init (IdrWritePngClass *klass)
 
   operation->title = "Write PNG pictures";
   operation->summary = "Writes a picture for each plane, to look at: labels in distinct colours on "
-                       "black, grey values scaled to the range that they have in their plane.";
+                       "black, grey values scaled to the range that they have in their plane";
   operation->saves = "path";
   operation->writes = writes;
   operation->open = idr_write_png_open;

@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrStore, idr_store_unref)
 /* Where @key lies, for messages: a URL or a path, with nothing secret in it. @key may be NULL for the root. */
 gchar *idr_store_get_uri (IdrStore *store, const gchar *key);
 
+/* Whether @store is a folder of this machine's. */
+gboolean idr_store_is_local (IdrStore *store);
+
 /* Tells a local folder's content from what it was: a text that changes when @key is written anew; constant for
  * stores that are not local. For those who keep what they have read. */
 gchar *idr_store_get_stamp (IdrStore *store, const gchar *key);

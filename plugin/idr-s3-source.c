@@ -1,0 +1,363 @@
+/* The operation idr-s3-source: opens an image, selects planes of it, and reads them
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "idr-s3-source.h"
+
+#include "idr-error.h"
+#include "wishes.h"
+#include "opened.h"
+#include "selection.h"
+#include "source-info.h"
+
+#include <string.h>
+
+typedef enum
+{
+  MISSING_FILL,
+  MISSING_ERROR
+} Missing;
+
+static GType
+missing_get_type (void)
+{
+  static const GEnumValue values[] = {
+    { MISSING_FILL, "Read as the array's fill value, and counted", "fill" },
+    { MISSING_ERROR, "An error", "error" },
+    { 0, NULL, NULL },
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("IdrMissingChunks", values));
+  return type;
+}
+
+/* --- Reading --------------------------------------------------------------------------- */
+
+/* What the image needs as long as anyone holds it. */
+typedef struct
+{
+  IdrOpened *opened;
+  IdrArray *array;
+  IdrWish *wish;
+  IdrSelected selected;
+  gboolean missing_is_error;
+} Planes;
+
+static void
+planes_free (gpointer data)
+{
+  Planes *planes = data;
+
+  g_clear_pointer (&planes->opened, idr_opened_unref);
+  g_clear_pointer (&planes->array, idr_array_unref);
+  g_clear_pointer (&planes->wish, idr_wish_free);
+  g_free (planes->selected.t);
+  g_free (planes->selected.c);
+  g_free (planes->selected.z);
+  g_free (planes);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Planes, planes_free)
+
+/* Where @rect of @plane lies in the array. */
+static void
+find_place (const Planes *planes, gint64 plane, const LaminaRect *rect, gint64 *start, gint64 *size)
+{
+  const IdrOme *ome = planes->opened->ome;
+  const IdrSelected *s = &planes->selected;
+
+  for (gint i = 0; i < ome->n_axes; i++)
+    {
+      start[i] = 0;
+      size[i] = 1;
+    }
+  start[ome->x] = rect->x, size[ome->x] = rect->width;
+  start[ome->y] = rect->y, size[ome->y] = rect->height;
+  if (ome->z >= 0)
+    start[ome->z] = s->z[plane % s->n_z];
+  if (ome->c >= 0)
+    start[ome->c] = s->c[plane / s->n_z % s->n_c];
+  if (ome->t >= 0)
+    start[ome->t] = s->t[plane / s->n_z / s->n_c];
+}
+
+static void
+count (LaminaJob *job, const IdrTally *tally)
+{
+  lamina_job_count (job, "bytes", tally->bytes);
+  lamina_job_count (job, "retries", tally->retries);
+  lamina_job_count (job, "chunks", tally->chunks);
+  lamina_job_count (job, "missing-chunks", tally->missing);
+  lamina_job_count (job, "decode-ns", tally->decode_ns);
+}
+
+static gboolean
+read_planes (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, gpointer data,
+             LaminaJob *job, GError **error)
+{
+  Planes *planes = data;
+  const IdrOme *ome = planes->opened->ome;
+  gint64 start[IDR_ARRAY_MAX_DIMS], size[IDR_ARRAY_MAX_DIMS], strides[IDR_ARRAY_MAX_DIMS] = { 0 };
+  GError *problem = NULL;
+  IdrTally tally = { 0 };
+  gboolean done;
+
+  find_place (planes, plane, rect, start, size);
+  strides[ome->x] = (gint64)idr_pixel_get_size (idr_array_get_info (planes->array)->pixel);
+  strides[ome->y] = (gint64)stride;
+  done = idr_array_read (planes->array, start, size, pixels, strides, planes->missing_is_error,
+                         &tally, G_CANCELLABLE (job), &problem);
+  count (job, &tally);
+  if (!done)
+    idr_error_propagate (error, &problem, "idr-s3-source");
+  return done;
+}
+
+static void
+planes_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJob *job)
+{
+  Planes *planes = data;
+  gint64 start[IDR_ARRAY_MAX_DIMS], size[IDR_ARRAY_MAX_DIMS];
+
+  find_place (planes, plane, rect, start, size);
+  idr_array_will_need (planes->array, start, size);
+}
+
+/* --- Opening ----------------------------------------------------------------------------- */
+
+struct _IdrS3Source
+{
+  LaminaOperation parent_instance;
+
+  gchar *location;
+  gint level;
+  gchar *t, *c, *z;
+  gchar *server, *endpoint, *bucket, *region;
+  gboolean anonymous;
+  gint connections;
+  gint64 cache_size;
+  gint missing_chunks;
+
+  LaminaImage *image;
+  gchar *metadata;
+};
+
+G_DEFINE_FINAL_TYPE (IdrS3Source, idr_s3_source, LAMINA_TYPE_OPERATION)
+
+static void
+idr_s3_source_init (IdrS3Source *self)
+{
+}
+
+/* The array of the level that is asked for. */
+static IdrArray *
+take_level (const IdrOpened *opened, gint level, GError **error)
+{
+  if (level >= opened->ome->n_levels)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
+                   opened->ome->n_levels == 1
+                       ? "level=%d does not exist: the image has only level=0"
+                       : "level=%d does not exist: the image has level=0 to "
+                         "level=%d",
+                   level, opened->ome->n_levels - 1);
+      return NULL;
+    }
+  if (opened->arrays[level] == NULL)
+    {
+      GError *problem = g_error_copy (opened->problems[level]);
+
+      g_propagate_error (error, problem);
+      return NULL;
+    }
+  return idr_array_ref (opened->arrays[level]);
+}
+
+/* How many planes there are along an axis that the image may not have. 0 with @error where that is
+ * no image. */
+static gint
+count_places (const IdrOpened *opened, const IdrArrayInfo *array, gint axis, GError **error)
+{
+  gint64 n = axis >= 0 ? array->shape[axis] : 1;
+
+  if (n >= 1 && n <= 100 * 1000 * 1000)
+    return (gint)n;
+  g_set_error (error, LAMINA_ERROR, n < 1 ? LAMINA_ERROR_DATA : LAMINA_ERROR_UNSUPPORTED,
+               "%s: there are %" G_GINT64_FORMAT " places along its axis %s, which is no image",
+               opened->location, n, opened->ome->axes[axis].name);
+  return 0;
+}
+
+static gint *
+select_places (const Planes *planes, gint axis, const gchar *name, const gchar *text, gint *n,
+               GError **error)
+{
+  gint n_all = count_places (planes->opened, idr_array_get_info (planes->array), axis, error);
+
+  return n_all > 0 ? idr_selection_parse (text, name, n_all, n, error) : NULL;
+}
+
+/* Axes that are neither t, c, z, y nor x have no place among the planes. */
+static gboolean
+check_axes (const Planes *planes, GError **error)
+{
+  const IdrOme *ome = planes->opened->ome;
+  const IdrArrayInfo *array = idr_array_get_info (planes->array);
+
+  for (gint i = 0; i < ome->n_axes; i++)
+    if (i != ome->t && i != ome->c && i != ome->z && i != ome->y && i != ome->x
+        && array->shape[i] != 1)
+      {
+        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+                     "%s: its axis %s is none of t, c, z, y, x, and has %" G_GINT64_FORMAT
+                     " places",
+                     planes->opened->location, ome->axes[i].name, array->shape[i]);
+        return FALSE;
+      }
+  if (array->shape[ome->x] > 0 && array->shape[ome->y] > 0)
+    return TRUE;
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_DATA, "%s: its planes have no pixels",
+               planes->opened->location);
+  return FALSE;
+}
+
+static Planes *
+open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (Planes) planes = g_new0 (Planes, 1);
+  IdrPlace place = { .location = self->location,
+                     .server = self->server,
+                     .endpoint = self->endpoint,
+                     .bucket = self->bucket,
+                     .region = self->region,
+                     .anonymous = self->anonymous };
+  IdrSelected *selected = &planes->selected;
+
+  planes->wish = idr_wish_new ((guint)self->connections, (gsize)self->cache_size);
+  planes->missing_is_error = self->missing_chunks == MISSING_ERROR;
+  planes->opened = idr_opened_get (&place, cancellable, error);
+  if (planes->opened == NULL)
+    return NULL;
+  planes->array = take_level (planes->opened, self->level, error);
+  if (planes->array == NULL || !check_axes (planes, error))
+    return NULL;
+
+  selected->t = select_places (planes, planes->opened->ome->t, "t", self->t, &selected->n_t, error);
+  if (selected->t == NULL)
+    return NULL;
+  selected->c = select_places (planes, planes->opened->ome->c, "c", self->c, &selected->n_c, error);
+  if (selected->c == NULL)
+    return NULL;
+  selected->z = select_places (planes, planes->opened->ome->z, "z", self->z, &selected->n_z, error);
+  if (selected->z == NULL)
+    return NULL;
+  return g_steal_pointer (&planes);
+}
+
+static gboolean
+idr_s3_source_open (LaminaOperation *operation, GCancellable *cancellable, GError **error)
+{
+  static const LaminaImageFuncs funcs
+      = { .size = sizeof funcs, .read = read_planes, .will_need = planes_will_need };
+  IdrS3Source *self = IDR_S3_SOURCE (operation);
+  g_autoptr (LaminaInfo) info = NULL;
+  g_autoptr (GError) problem = NULL;
+  Planes *planes;
+
+  if (self->location == NULL || self->location[0] == '\0')
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
+                   "location= is missing: an IDR image id, a URL, s3://bucket/key, or a folder");
+      return FALSE;
+    }
+  planes = open_planes (self, cancellable, &problem);
+  if (planes == NULL)
+    {
+      idr_error_propagate (error, &problem, NULL);
+      return FALSE;
+    }
+
+  info = idr_source_info_new (planes->opened, self->level, &planes->selected);
+  self->metadata = idr_source_info_to_json (info);
+  self->image = lamina_image_new (info, &funcs, planes, planes_free);
+  return TRUE;
+}
+
+/* --- The class ------------------------------------------------------------------------------ */
+
+#define ADD(spec, field)                                                                           \
+  lamina_operation_class_add (operation_class, spec, G_STRUCT_OFFSET (IdrS3Source, field))
+
+static void
+add_what (LaminaOperationClass *operation_class)
+{
+  ADD (g_param_spec_string ("location", "Location",
+                            "An IDR image id (6001240), an https:// or s3:// URL, or a folder",
+                            NULL, LAMINA_IN),
+       location);
+  ADD (g_param_spec_int ("level", "Level", "Resolution; 0 is the finest", 0, 100, 0, LAMINA_IN),
+       level);
+  ADD (g_param_spec_string ("t", "Frames",
+                            "Which frames: all, 7, 0-9, 0,4,7, 0-99:10, middle, middle:5", "all",
+                            LAMINA_IN),
+       t);
+  ADD (g_param_spec_string ("c", "Channels", "Which channels, written as frames are", "all",
+                            LAMINA_IN),
+       c);
+  ADD (g_param_spec_string ("z", "Sections", "Which sections, written as frames are", "all",
+                            LAMINA_IN),
+       z);
+  ADD (g_param_spec_enum ("missing-chunks", "Missing chunks",
+                          "What a chunk is that the store does not have", missing_get_type (),
+                          MISSING_FILL, LAMINA_IN),
+       missing_chunks);
+}
+
+static void
+add_where (LaminaOperationClass *operation_class)
+{
+  ADD (g_param_spec_string ("server", "Server",
+                            "OMERO.web that is asked for image ids; empty for nobody",
+                            IDR_OMERO_SERVER, LAMINA_IN),
+       server);
+  ADD (g_param_spec_string ("endpoint", "Endpoint", "S3 server of s3:// locations and image ids",
+                            "https://livingobjects.ebi.ac.uk", LAMINA_IN),
+       endpoint);
+  ADD (g_param_spec_string ("bucket", "Bucket", "Bucket in which image ids are looked for", "idr",
+                            LAMINA_IN),
+       bucket);
+  ADD (g_param_spec_string ("region", "Region", "Region of the S3 server, where it has any", "",
+                            LAMINA_IN),
+       region);
+  ADD (g_param_spec_boolean ("anonymous", "Anonymous", "Ask S3 without a signature", TRUE,
+                             LAMINA_IN),
+       anonymous);
+  ADD (g_param_spec_int ("connections", "Connections", "Requests on their way at once", 1, 256, 32,
+                         LAMINA_IN),
+       connections);
+  ADD (g_param_spec_int64 ("cache-size", "Cache size", "Bytes of decoded chunks to keep", 1 << 20,
+                           G_MAXINT64 / 4, 64 << 20, LAMINA_IN),
+       cache_size);
+}
+
+static void
+idr_s3_source_class_init (IdrS3SourceClass *klass)
+{
+  LaminaOperationClass *operation_class = LAMINA_OPERATION_CLASS (klass);
+
+  operation_class->title = "Read an OME-Zarr image";
+  operation_class->summary = "Reads planes of an image of the Image Data Resource, or of any "
+                             "OME-Zarr, from where it lies";
+  operation_class->opens = "location";
+  operation_class->open = idr_s3_source_open;
+
+  add_what (operation_class);
+  add_where (operation_class);
+  ADD (g_param_spec_object ("image", "Image", "The planes that are selected", LAMINA_TYPE_IMAGE,
+                            LAMINA_OUT),
+       image);
+  ADD (g_param_spec_string ("metadata", "Metadata", "What the store and the server say, as JSON",
+                            NULL, LAMINA_OUT),
+       metadata);
+}

@@ -1,0 +1,242 @@
+/* An opened image, shared by all who open the same
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "opened.h"
+
+#include "cache.h"
+#include "lamina.h"
+#include "locate.h"
+
+#include <string.h>
+
+/* How many images stay open when nobody reads them. */
+#define MAX_OPENED 64
+
+static void
+opened_clear (gpointer data)
+{
+  IdrOpened *opened = data;
+
+  for (gint i = 0; opened->ome != NULL && i < opened->ome->n_levels; i++)
+    {
+      g_clear_pointer (&opened->arrays[i], idr_array_unref);
+      g_clear_error (&opened->problems[i]);
+    }
+  g_free (opened->arrays);
+  g_free (opened->problems);
+  g_clear_pointer (&opened->ome, idr_ome_unref);
+  g_clear_pointer (&opened->store, idr_store_unref);
+  g_clear_pointer (&opened->omero, idr_omero_image_free);
+  g_strfreev (opened->notes);
+  g_free (opened->location);
+}
+
+void
+idr_opened_unref (IdrOpened *opened)
+{
+  g_atomic_rc_box_release_full (opened, opened_clear);
+}
+
+/* --- Levels ---------------------------------------------------------------------------- */
+
+/* A level that cannot be opened is no reason not to read another. */
+static gboolean
+open_level (gint64 level, gpointer data, LaminaJob *job, GError **error)
+{
+  IdrOpened *opened = data;
+  const IdrOme *ome = opened->ome;
+  const gchar *path = ome->levels[level].path;
+  IdrArray *array
+      = idr_array_open (opened->store, path, NULL, G_CANCELLABLE (job), &opened->problems[level]);
+
+  if (array != NULL && idr_array_get_info (array)->n_dims != ome->n_axes)
+    {
+      g_set_error (&opened->problems[level], LAMINA_ERROR, LAMINA_ERROR_DATA,
+                   "array %s: it has %d dimensions, and the image's metadata tells of %d axes",
+                   path, idr_array_get_info (array)->n_dims, ome->n_axes);
+      g_clear_pointer (&array, idr_array_unref);
+    }
+  opened->arrays[level] = array;
+  return TRUE;
+}
+
+static void
+cancel_job (GCancellable *cancellable, gpointer job)
+{
+  g_cancellable_cancel (job);
+}
+
+/* Opens the arrays of all levels side by side: each one takes a round trip to the store. */
+static gboolean
+open_levels (IdrOpened *opened, GCancellable *cancellable, GError **error)
+{
+  gint n = opened->ome->n_levels;
+  g_autoptr (LaminaJob) job = lamina_job_new (MIN (n, 16));
+  gulong handler = 0;
+  gboolean done;
+
+  opened->arrays = g_new0 (IdrArray *, n);
+  opened->problems = g_new0 (GError *, n);
+  if (cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (cancel_job), job, NULL);
+  done = lamina_job_run (job, n, open_level, opened, error);
+  g_cancellable_disconnect (cancellable, handler);
+  return done && !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+/* --- An image -------------------------------------------------------------------------------- */
+
+static gboolean
+is_id (const gchar *location)
+{
+  gsize length = strlen (location);
+
+  return length > 0 && length <= 18 && strspn (location, "0123456789") == length;
+}
+
+/* Adds @more to what is to be told. */
+static void
+add_notes (IdrOpened *opened, gchar **more)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  if (more == NULL)
+    return;
+  if (opened->notes != NULL)
+    g_strv_builder_addv (builder, (const char **)opened->notes);
+  g_strv_builder_addv (builder, (const char **)more);
+  g_strfreev (opened->notes);
+  opened->notes = g_strv_builder_end (builder);
+}
+
+/* Asks the server for the image of an id, and finds the store that it lies in. */
+static gboolean
+look_up (IdrOpened *opened, const IdrPlace *place, const IdrStoreOptions *options,
+         GCancellable *cancellable, GError **error)
+{
+  gint64 id = g_ascii_strtoll (place->location, NULL, 10);
+  IdrLocateOptions where = { .endpoint = options->endpoint,
+                             .bucket = place->bucket[0] != '\0' ? place->bucket : NULL,
+                             .region = options->region,
+                             .anonymous = options->anonymous };
+  g_auto (GStrv) notes = NULL;
+
+  if (place->server[0] != '\0')
+    {
+      g_autoptr (GError) problem = NULL;
+      g_autoptr (IdrOmeroLogin) login = idr_omero_login_find (place->server, &problem);
+
+      if (problem != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return FALSE;
+        }
+      opened->omero = idr_omero_read (place->server, login, id, &opened->notes, cancellable, error);
+      if (opened->omero == NULL)
+        return FALSE;
+    }
+  opened->location = idr_locate (id, opened->omero, &where, &notes, cancellable, error);
+  add_notes (opened, notes);
+  return opened->location != NULL;
+}
+
+static IdrStoreOptions
+get_options (const IdrPlace *place)
+{
+  return (IdrStoreOptions){ .endpoint = place->endpoint[0] != '\0' ? place->endpoint : NULL,
+                            .region = place->region[0] != '\0' ? place->region : NULL,
+                            .anonymous = place->anonymous };
+}
+
+static IdrOpened *
+open_image (const IdrPlace *place, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (IdrOpened) opened = g_atomic_rc_box_new0 (IdrOpened);
+  IdrStoreOptions options = get_options (place);
+
+  if (!is_id (place->location))
+    opened->location = g_strdup (place->location);
+  else if (!look_up (opened, place, &options, cancellable, error))
+    return NULL;
+
+  opened->store = idr_store_new (opened->location, &options, error);
+  if (opened->store == NULL)
+    return NULL;
+  g_free (opened->location);
+  opened->location = idr_store_get_uri (opened->store, NULL);
+
+  opened->ome = idr_ome_open (opened->store, "", NULL, cancellable, error);
+  if (opened->ome == NULL || !open_levels (opened, cancellable, error)
+      || !idr_opened_agree (opened, error))
+    return NULL;
+  return g_steal_pointer (&opened);
+}
+
+/* --- Sharing -----------------------------------------------------------------------------------
+ */
+
+static gpointer
+make_opened (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
+{
+  *size = 1;
+  return open_image (data, cancellable, error);
+}
+
+static gpointer
+make_cache (gpointer unused)
+{
+  return idr_cache_new (MAX_OPENED, g_atomic_rc_box_acquire, (GDestroyNotify)idr_opened_unref);
+}
+
+/* What tells one opened image from another, and with whose rights. NULL on @error. */
+static GBytes *
+make_key (const IdrPlace *place, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (IdrOmeroLogin) login = NULL;
+  g_autofree gchar *text = NULL;
+  gsize length;
+
+  if (is_id (place->location) && place->server[0] != '\0')
+    login = idr_omero_login_find (place->server, &problem);
+  if (problem != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return NULL;
+    }
+  text = g_strjoin ("\n", place->location, place->server, place->endpoint, place->bucket,
+                    place->region, place->anonymous ? "anonymous" : "",
+                    login != NULL ? login->user : "", NULL);
+  length = strlen (text);
+  return g_bytes_new_take (g_steal_pointer (&text), length);
+}
+
+/* Whether what lies at @place may change under our eyes, or makes no sense at all. */
+static gboolean
+is_private (const IdrPlace *place)
+{
+  IdrStoreOptions options = get_options (place);
+  g_autoptr (IdrStore) store = NULL;
+
+  if (is_id (place->location))
+    return FALSE;
+  store = idr_store_new (place->location, &options, NULL);
+  return store == NULL || idr_store_is_local (store);
+}
+
+IdrOpened *
+idr_opened_get (const IdrPlace *place, GCancellable *cancellable, GError **error)
+{
+  static GOnce once = G_ONCE_INIT;
+  g_autoptr (GBytes) key = NULL;
+  IdrPlace copy = *place;
+
+  if (is_private (place))
+    return open_image (place, cancellable, error);
+
+  key = make_key (place, error);
+  if (key == NULL)
+    return NULL;
+  return idr_cache_get (g_once (&once, make_cache, NULL), key, make_opened, &copy, cancellable,
+                        error);
+}
