@@ -56,7 +56,7 @@ get_object (LaminaOperation *operation, GParamSpec *property)
   return object;
 }
 
-/* The output of that name, from the right. */
+/* The output of that name and type, from the right. */
 static GObject *
 find_by_name (GPtrArray *operations, const gchar *name, GType type)
 {
@@ -135,19 +135,25 @@ fill_inputs (LaminaStage *stage, GPtrArray *operations)
     }
 }
 
-/* Opens @stage behind @operations and appends it. */
+/* Opens @stage behind the chain's operations and appends it. */
 static gboolean
-open_stage (LaminaStage *stage, GPtrArray *operations, GCancellable *cancellable, GError **error)
+open_stage (LaminaChain *chain, LaminaStage *stage, GCancellable *cancellable, GError **error)
 {
   LaminaOperation *operation;
 
-  fill_inputs (stage, operations);
+  g_mutex_lock (&chain->lock);
+  fill_inputs (stage, chain->operations);
+  g_mutex_unlock (&chain->lock);
+
   operation = lamina_operation_new_with_properties (
       stage->name, stage->names->len, (const gchar **)stage->names->pdata,
       (const GValue *)(gpointer)stage->values->data, cancellable, error);
   if (operation == NULL)
     return FALSE;
-  g_ptr_array_add (operations, operation);
+
+  g_mutex_lock (&chain->lock);
+  g_ptr_array_add (chain->operations, operation);
+  g_mutex_unlock (&chain->lock);
   return TRUE;
 }
 
@@ -178,30 +184,35 @@ lamina_chain_open (const gchar *description, GCancellable *cancellable, GError *
     return NULL;
   self = g_object_new (LAMINA_TYPE_CHAIN, NULL);
   for (guint i = 0; i < stages->len; i++)
-    if (!open_stage (stages->pdata[i], self->operations, cancellable, error))
+    if (!open_stage (self, stages->pdata[i], cancellable, error))
       return NULL;
   return g_steal_pointer (&self);
 }
 
 /* --- What a chain gives ------------------------------------------------------------------ */
 
-/* The names of all images and tables that come out, for an error that offers them. */
-static gchar *
-list_outputs (GPtrArray *operations)
+/* There is no output @name; offers those that there are. */
+static void
+set_no_output (LaminaChain *chain, const gchar *name, GError **error)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autoptr (GString) names = g_string_new (NULL);
 
-  for (guint i = operations->len; i > 0; i--)
+  g_mutex_lock (&chain->lock);
+  for (guint i = chain->operations->len; i > 0; i--)
     {
+      LaminaOperation *operation = chain->operations->pdata[i - 1];
       g_autoptr (GPtrArray) properties
-          = lamina_operation_class_list (LAMINA_OPERATION_GET_CLASS (operations->pdata[i - 1]));
+          = lamina_operation_class_list (LAMINA_OPERATION_GET_CLASS (operation));
 
       for (guint k = 0; k < properties->len; k++)
         if (is_output (properties->pdata[k], G_TYPE_OBJECT))
-          g_ptr_array_add (names, (gpointer)((GParamSpec *)properties->pdata[k])->name);
+          g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "",
+                                  ((GParamSpec *)properties->pdata[k])->name);
     }
-  g_ptr_array_add (names, NULL);
-  return g_strjoinv (", ", (gchar **)names->pdata);
+  g_mutex_unlock (&chain->lock);
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN,
+               "The chain has no output \"%s\": there is %s", name,
+               names->len > 0 ? names->str : "none at all");
 }
 
 /**
@@ -296,9 +307,9 @@ make_writer (GObject *output, const gchar *path, GError **error)
     {
       g_ptr_array_add (endings, NULL);
       known = g_strjoinv (", ", (gchar **)endings->pdata);
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN,
-                   "Nothing writes %s to \"%s\": end it in one of: %s",
-                   LAMINA_IS_TABLE (output) ? "a table" : "an image", path, known);
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN, "Nothing writes %s to \"%s\"%s%s",
+                   LAMINA_IS_TABLE (output) ? "a table" : "an image", path,
+                   known[0] != '\0' ? ": end it in one of: " : ", nor anywhere else", known);
       return NULL;
     }
 
@@ -335,20 +346,14 @@ lamina_chain_write (LaminaChain *chain, const gchar *output, const gchar *path,
   object = lamina_chain_get_output (chain, output);
   if (object == NULL)
     {
-      g_autofree gchar *names = list_outputs (chain->operations);
-
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN,
-                   "The chain has no output \"%s\": there is %s", output,
-                   names[0] != '\0' ? names : "none at all");
+      set_no_output (chain, output, error);
       return FALSE;
     }
   stage = make_writer (object, path, error);
   if (stage == NULL)
     return FALSE;
 
-  g_mutex_lock (&chain->lock);
-  opened = open_stage (stage, chain->operations, cancellable, error);
-  g_mutex_unlock (&chain->lock);
+  opened = open_stage (chain, stage, cancellable, error);
   lamina_stage_free (stage);
   return opened;
 }

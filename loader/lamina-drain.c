@@ -1,5 +1,5 @@
-/* Reading outputs to no other end than that they are computed, as running a chain without a writer
- * does SPDX-License-Identifier: LGPL-2.1-or-later
+/* Computing what nobody writes: images and tables are read, and what was read is forgotten
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "lamina-private.h"
 

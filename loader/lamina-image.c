@@ -48,17 +48,10 @@ lamina_image_class_init (LaminaImageClass *klass)
   G_OBJECT_CLASS (klass)->finalize = lamina_image_finalize;
 }
 
-static gboolean
-info_is_sound (const LaminaInfo *info)
-{
-  return info->format <= LAMINA_FORMAT_F64 && info->samples > 0 && info->width > 0
-         && info->height > 0 && info->n_t > 0 && info->n_c > 0 && info->n_z > 0
-         && info->width <= G_MAXINT64 / 64 / info->samples / info->height;
-}
-
 /**
  * lamina_image_new: (skip)
- * @info: what the image is; copied
+ * @info: what the image is: of at least one plane and pixel, of fewer than 2^63 planes, and of
+ * fewer than 2^63 bytes a plane; copied
  * @funcs: how it is read; copied
  * @data: for @funcs
  * @destroy: (nullable): frees @data with the image
@@ -71,13 +64,17 @@ LaminaImage *
 lamina_image_new (const LaminaInfo *info, const LaminaImageFuncs *funcs, gpointer data,
                   GDestroyNotify destroy)
 {
+  g_autoptr (LaminaInfo) own = NULL;
   LaminaImage *self;
 
-  g_return_val_if_fail (info != NULL && info_is_sound (info), NULL);
-  g_return_val_if_fail (funcs != NULL && funcs->read != NULL, NULL);
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (funcs != NULL && funcs->size > 0 && funcs->read != NULL, NULL);
+
+  own = lamina_info_copy (info);
+  g_return_val_if_fail (lamina_info_is_sound (own), NULL);
 
   self = g_object_new (LAMINA_TYPE_IMAGE, NULL);
-  self->info = lamina_info_copy (info);
+  self->info = g_steal_pointer (&own);
   memcpy (&self->funcs, funcs, MIN (funcs->size, sizeof self->funcs));
   self->data = data;
   self->destroy = destroy;
@@ -176,7 +173,7 @@ read_ahead (LaminaImage *image, gint64 plane, LaminaJob *job)
  * @plane: a plane's number
  * @rect: (nullable): the part of the plane to read; %NULL for all of it
  * @pixels: where to, top row first, samples in the machine's byte order
- * @stride: bytes from row to row in @pixels
+ * @stride: bytes from row to row in @pixels, at least as many as a row of @rect has
  * @job: (nullable): cancels and counts
  * @error: what went wrong, with LAMINA_ERROR for places outside of the image
  *
@@ -201,6 +198,9 @@ lamina_image_read (LaminaImage *image, gint64 plane, const LaminaRect *rect, gpo
   if (!check_place (image, plane, rect, error)
       || g_cancellable_set_error_if_cancelled (G_CANCELLABLE (job), error))
     return FALSE;
+  g_return_val_if_fail (stride / lamina_info_get_pixel_size (image->info) >= (guint64)rect->width,
+                        FALSE);
+
   if (image->funcs.will_need != NULL && image->info->ahead > 0)
     read_ahead (image, plane, job);
   return image->funcs.read (plane, rect, pixels, stride, image->data, job, error);
@@ -233,15 +233,15 @@ lamina_image_read_bytes (LaminaImage *image, gint64 plane, const LaminaRect *rec
     rect = &whole;
   if (!check_place (image, plane, rect, error))
     return NULL;
-  stride = (gsize)rect->width * lamina_info_get_pixel_size (image->info);
-  size = stride * (gsize)rect->height;
-  pixels = g_try_malloc (size);
+  if (g_size_checked_mul (&stride, (gsize)rect->width, lamina_info_get_pixel_size (image->info))
+      && g_size_checked_mul (&size, stride, (gsize)rect->height))
+    pixels = g_try_malloc (size);
   if (pixels == NULL)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
-                   "No memory for %" G_GSIZE_FORMAT
-                   " bytes: read the plane in parts, or a coarser level",
-                   size);
+                   "No memory for %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                   " pixels: read the plane in parts, or a coarser level",
+                   rect->width, rect->height);
       return NULL;
     }
   if (!lamina_image_read (image, plane, rect, pixels, stride, job, error))

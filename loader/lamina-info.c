@@ -5,7 +5,13 @@
 
 #include <string.h>
 
-G_DEFINE_QUARK (lamina - error - quark, lamina_error)
+/* Not by G_DEFINE_QUARK, whose name clang-format would take for a subtraction. */
+GQuark
+lamina_error_quark (void)
+{
+  return g_quark_from_static_string ("lamina-error-quark");
+}
+
 G_DEFINE_BOXED_TYPE (LaminaInfo, lamina_info, lamina_info_copy, lamina_info_free)
 
 /**
@@ -65,6 +71,18 @@ lamina_info_copy (const LaminaInfo *info)
   if (copy->extra != NULL)
     g_variant_ref_sink (copy->extra);
   return copy;
+}
+
+gboolean
+lamina_info_is_sound (const LaminaInfo *info)
+{
+  gint64 bytes, planes;
+
+  return info->format <= LAMINA_FORMAT_F64 && info->samples > 0 && info->width > 0
+         && info->height > 0 && info->n_t > 0 && info->n_c > 0 && info->n_z > 0
+         && !__builtin_mul_overflow (info->width, info->height, &bytes)
+         && !__builtin_mul_overflow (bytes, (gint64)lamina_info_get_pixel_size (info), &bytes)
+         && !__builtin_mul_overflow ((gint64)info->n_t * info->n_c, info->n_z, &planes);
 }
 
 /**

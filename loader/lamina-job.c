@@ -105,8 +105,16 @@ watch_add (LaminaJob *job)
 /* --- The job ---------------------------------------------------------------------------- */
 
 static void
+set_n_threads (LaminaJob *self, gint n_threads)
+{
+  self->n_threads = n_threads;
+  self->loops.n_threads = n_threads - 1;
+}
+
+static void
 lamina_job_init (LaminaJob *self)
 {
+  set_n_threads (self, (gint)g_get_num_processors ());
   self->counts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_mutex_init (&self->count_lock);
   g_mutex_init (&self->poll_lock);
@@ -146,8 +154,8 @@ lamina_job_new (gint n_threads)
 {
   LaminaJob *self = g_object_new (LAMINA_TYPE_JOB, NULL);
 
-  self->n_threads = n_threads > 0 ? n_threads : (gint)g_get_num_processors ();
-  self->loops.n_threads = self->n_threads - 1;
+  if (n_threads > 0)
+    set_n_threads (self, n_threads);
   return self;
 }
 
@@ -284,7 +292,8 @@ lamina_job_get_counts (LaminaJob *job)
  *
  * Has @poll called at least every 100 ms, on a thread of the library's, until it returns %FALSE or
  * the job goes. For hosts that have no cancellable of their own, but a flag to look at. With %NULL
- * for @poll it is called no more once this returns, so that @data may go.
+ * for @poll it is called no more once this returns, so that @data may go; @poll itself must not
+ * call this.
  */
 void
 lamina_job_set_poll (LaminaJob *job, GSourceFunc poll, gpointer data)
@@ -323,7 +332,7 @@ lamina_job_run (LaminaJob *job, gint64 n_tasks, LaminaTaskFunc func, gpointer da
   g_autoptr (LaminaJob) own = NULL;
 
   g_return_val_if_fail (job == NULL || LAMINA_IS_JOB (job), FALSE);
-  g_return_val_if_fail (func != NULL, FALSE);
+  g_return_val_if_fail (n_tasks >= 0 && func != NULL, FALSE);
 
   if (job == NULL)
     job = own = lamina_job_new (0);

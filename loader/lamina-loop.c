@@ -7,7 +7,7 @@
 struct _LaminaLoop
 {
   LaminaJob *job;
-  LaminaLoop *parent; /* whose task opened this loop, or NULL */
+  LaminaLoop *parent; /* of the same job, whose task opened this loop, or NULL */
   LaminaTaskFunc func;
   gpointer data;
   gint64 n_tasks, next;
@@ -19,13 +19,11 @@ struct _LaminaLoop
 /* The loop whose task this thread runs now, so that a loop knows what it is nested in. */
 static GPrivate current_loop;
 
-static GThreadPool *pool;
-
 /* A loop inside of one that failed or was cancelled has nothing left to do. */
 static gboolean
 is_stopped (LaminaLoop *loop)
 {
-  for (LaminaLoop *l = loop; l != NULL && l->job == loop->job; l = l->parent)
+  for (LaminaLoop *l = loop; l != NULL; l = l->parent)
     if (l->error != NULL)
       return TRUE;
   return g_cancellable_is_cancelled (G_CANCELLABLE (loop->job));
@@ -97,8 +95,8 @@ static void
 call_for_help (LaminaLoops *loops, LaminaLoop *loop)
 {
   static GOnce once = G_ONCE_INIT;
+  GThreadPool *pool = g_once (&once, make_pool, NULL);
 
-  pool = g_once (&once, make_pool, NULL);
   for (gint64 useful = loop->n_tasks - 1; useful > 0 && loops->n_working < loops->n_threads;
        useful--)
     {

@@ -10,14 +10,24 @@ static void initable_iface_init (GInitableIface *iface);
 G_DEFINE_ABSTRACT_TYPE_WITH_CODE (LaminaOperation, lamina_operation, G_TYPE_OBJECT,
                                   G_IMPLEMENT_INTERFACE (G_TYPE_INITABLE, initable_iface_init))
 
-/* Where a property is kept in the instance: qdata of its GParamSpec. */
-static G_DEFINE_QUARK (lamina - offset, lamina_offset)
-
-    static gpointer get_slot (GObject *object, GParamSpec *property)
+/* Where a property is kept in the instance: qdata of its GParamSpec, 0 for what is not of an
+ * operation. */
+static GQuark
+offset_quark (void)
 {
-  gsize offset = GPOINTER_TO_SIZE (g_param_spec_get_qdata (property, lamina_offset_quark ()));
+  return g_quark_from_static_string ("lamina-offset");
+}
 
-  return (guint8 *)object + offset;
+static gsize
+get_offset (GParamSpec *property)
+{
+  return GPOINTER_TO_SIZE (g_param_spec_get_qdata (property, offset_quark ()));
+}
+
+static gpointer
+get_slot (GObject *object, GParamSpec *property)
+{
+  return (guint8 *)object + get_offset (property);
 }
 
 /* --- Values in the instance ------------------------------------------------------- */
@@ -160,7 +170,9 @@ initable_iface_init (GInitableIface *iface)
 void
 lamina_operation_class_add (LaminaOperationClass *klass, GParamSpec *property, gsize offset)
 {
-  g_param_spec_set_qdata (property, lamina_offset_quark (), GSIZE_TO_POINTER (offset));
+  g_return_if_fail (offset > 0);
+
+  g_param_spec_set_qdata (property, offset_quark (), GSIZE_TO_POINTER (offset));
   g_object_class_install_property (G_OBJECT_CLASS (klass), ++klass->n_properties, property);
 }
 
@@ -181,7 +193,7 @@ lamina_operation_class_list (LaminaOperationClass *klass)
 
   all = g_object_class_list_properties (G_OBJECT_CLASS (klass), &n);
   for (guint i = 0; i < n; i++)
-    if (g_param_spec_get_qdata (all[i], lamina_offset_quark ()) != NULL)
+    if (get_offset (all[i]) != 0)
       g_ptr_array_add (list, all[i]);
   g_ptr_array_sort (list, compare_properties);
   return list;
@@ -192,9 +204,7 @@ lamina_operation_class_find (LaminaOperationClass *klass, const gchar *name)
 {
   GParamSpec *property = g_object_class_find_property (G_OBJECT_CLASS (klass), name);
 
-  if (property != NULL && g_param_spec_get_qdata (property, lamina_offset_quark ()) == NULL)
-    return NULL;
-  return property;
+  return property != NULL && get_offset (property) != 0 ? property : NULL;
 }
 
 /**
@@ -246,10 +256,13 @@ LaminaOperation *
 lamina_operation_new (const gchar *name, GCancellable *cancellable, GError **error,
                       const gchar *first_property, ...)
 {
-  GType type = lamina_operation_find (name);
+  GType type;
   GObject *self;
   va_list arguments;
 
+  g_return_val_if_fail (name != NULL, NULL);
+
+  type = lamina_operation_find (name);
   if (type == G_TYPE_INVALID)
     {
       lamina_registry_set_missing (name, error);
@@ -299,12 +312,15 @@ lamina_operation_new_with_properties (const gchar *name, guint n, const gchar **
                                       const GValue *values, GCancellable *cancellable,
                                       GError **error)
 {
-  GType type = lamina_operation_find (name);
   g_autoptr (GTypeClass) klass = NULL;
   g_autofree GValue *own = NULL;
   g_autoptr (GObject) self = NULL;
   gboolean fits = TRUE;
+  GType type;
 
+  g_return_val_if_fail (name != NULL && (n == 0 || (names != NULL && values != NULL)), NULL);
+
+  type = lamina_operation_find (name);
   if (type == G_TYPE_INVALID)
     {
       lamina_registry_set_missing (name, error);

@@ -1,5 +1,7 @@
 /* The loop over planes: asks for what comes next ahead, and visits planes that share chunks
- * together SPDX-License-Identifier: LGPL-2.1-or-later
+ * together
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "lamina-private.h"
 
@@ -9,11 +11,10 @@ typedef struct
   guint n_sources;
   LaminaTaskFunc func;
   gpointer data;
-  gint64 n_planes;
-  gint64 *order; /* of visits; NULL: as they are numbered */
-  gint64 window; /* planes asked for ahead */
-  GMutex lock;   /* held by the one thread that asks ahead; the others do not wait for it */
-  gint64 asked;  /* visits that were asked for */
+  const LaminaInfo *info; /* of the first source, which orders the visits */
+  gint64 window;          /* planes asked for ahead */
+  GMutex lock;  /* held by the one thread that asks ahead; the others do not wait for it */
+  gint64 asked; /* visits that were asked for */
 } Planes;
 
 static const LaminaInfo *
@@ -25,54 +26,41 @@ get_info (GObject *source)
 
 /* --- The order ---------------------------------------------------------------------- */
 
-typedef struct
+/* The neighbours of @places[i] that lie in a chunk with it, of which @share do: [from, to). */
+static void
+find_block (const gint *places, gint n, gint share, gint i, gint *from, gint *to)
 {
-  gint64 t, c, z; /* the block of chunks that a plane lies in */
-  gint64 plane;
-} Visit;
-
-static gint
-compare_visits (gconstpointer a, gconstpointer b)
-{
-  const Visit *v = a, *w = b;
-
-#define COMPARE(field)                                                                             \
-  if (v->field != w->field)                                                                        \
-  return v->field < w->field ? -1 : 1
-  COMPARE (t);
-  COMPARE (c);
-  COMPARE (z);
-  COMPARE (plane);
-#undef COMPARE
-  return 0;
+#define BLOCK(k) ((places != NULL ? places[k] : (k)) / MAX (share, 1))
+  for (*from = i; *from > 0 && BLOCK (*from - 1) == BLOCK (i); --*from)
+    ;
+  for (*to = i + 1; *to < n && BLOCK (*to) == BLOCK (i); ++*to)
+    ;
+#undef BLOCK
 }
 
-static gint64 *
-make_order (const LaminaInfo *info, gint64 n_planes)
+/* The plane that is visited at @index: block of chunks by block, and in a block as planes are
+ * numbered. A block of t takes all visits of its frames, a block of c in it all of its channels'.
+ */
+static gint64
+get_plane (const LaminaInfo *info, gint64 index)
 {
-  g_autofree Visit *visits = NULL;
-  gint64 *order;
+  gint t, t_end, c, c_end, z, z_end;
+  gint64 n_t, n_c, n_z;
 
-  if (MAX (info->share_t, 1) * (gint64)MAX (info->share_c, 1) <= 1)
-    return NULL; /* neighbours in z are neighbours already */
+  find_block (info->t, info->n_t, info->share_t, (gint)(index / info->n_z / info->n_c), &t, &t_end);
+  n_t = t_end - t;
+  index -= t * (gint64)info->n_c * info->n_z;
 
-  visits = g_new (Visit, n_planes);
-  for (gint64 plane = 0; plane < n_planes; plane++)
-    {
-      gint t, c, z;
+  find_block (info->c, info->n_c, info->share_c, (gint)(index / info->n_z / n_t), &c, &c_end);
+  n_c = c_end - c;
+  index -= c * n_t * info->n_z;
 
-      lamina_info_get_place (info, plane, &t, &c, &z);
-      visits[plane].t = t / MAX (info->share_t, 1);
-      visits[plane].c = c / MAX (info->share_c, 1);
-      visits[plane].z = z / MAX (info->share_z, 1);
-      visits[plane].plane = plane;
-    }
-  qsort (visits, (gsize)n_planes, sizeof *visits, compare_visits);
+  find_block (info->z, info->n_z, info->share_z, (gint)(index / n_c / n_t), &z, &z_end);
+  n_z = z_end - z;
+  index -= z * n_t * n_c;
 
-  order = g_new (gint64, n_planes);
-  for (gint64 i = 0; i < n_planes; i++)
-    order[i] = visits[i].plane;
-  return order;
+  return ((t + index / n_z / n_c) * info->n_c + c + index / n_z % n_c) * info->n_z + z
+         + index % n_z;
 }
 
 /* --- The window ----------------------------------------------------------------------- */
@@ -112,14 +100,13 @@ ask (GObject *source, gint64 plane, LaminaJob *job)
 static void
 ask_ahead (Planes *planes, gint64 index, LaminaJob *job)
 {
-  gint64 end = index + MIN (planes->window, planes->n_planes - index);
+  gint64 end = index + MIN (planes->window, lamina_info_get_n_planes (planes->info) - index);
 
   if (planes->window == 0 || !g_mutex_trylock (&planes->lock))
     return;
-  for (; planes->asked < end; planes->asked++)
+  for (planes->asked = MAX (planes->asked, index); planes->asked < end; planes->asked++)
     for (guint i = 0; i < planes->n_sources; i++)
-      ask (planes->sources[i], planes->order != NULL ? planes->order[planes->asked] : planes->asked,
-           job);
+      ask (planes->sources[i], get_plane (planes->info, planes->asked), job);
   g_mutex_unlock (&planes->lock);
 }
 
@@ -131,8 +118,7 @@ visit (gint64 index, gpointer data, LaminaJob *job, GError **error)
   Planes *planes = data;
 
   ask_ahead (planes, index, job);
-  if (!planes->func (planes->order != NULL ? planes->order[index] : index, planes->data, job,
-                     error))
+  if (!planes->func (get_plane (planes->info, index), planes->data, job, error))
     return FALSE;
   lamina_job_count (job, "planes", 1);
   return TRUE;
@@ -160,21 +146,20 @@ lamina_job_run_planes (LaminaJob *job, GObject **sources, guint n_sources, Lamin
                        gpointer data, GError **error)
 {
   Planes planes = { .sources = sources, .n_sources = n_sources, .func = func, .data = data };
+  gint64 n_planes;
   gboolean done;
 
   g_return_val_if_fail (n_sources > 0 && func != NULL, FALSE);
 
-  planes.n_planes = lamina_info_get_n_planes (get_info (sources[0]));
+  planes.info = get_info (sources[0]);
+  n_planes = lamina_info_get_n_planes (planes.info);
   for (guint i = 1; i < n_sources; i++)
-    g_return_val_if_fail (lamina_info_get_n_planes (get_info (sources[i])) == planes.n_planes,
-                          FALSE);
-  planes.order = make_order (get_info (sources[0]), planes.n_planes);
+    g_return_val_if_fail (lamina_info_get_n_planes (get_info (sources[i])) == n_planes, FALSE);
   planes.window = make_window (sources, n_sources);
   g_mutex_init (&planes.lock);
 
-  done = lamina_job_run (job, planes.n_planes, visit, &planes, error);
+  done = lamina_job_run (job, n_planes, visit, &planes, error);
 
   g_mutex_clear (&planes.lock);
-  g_free (planes.order);
   return done;
 }

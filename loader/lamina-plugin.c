@@ -5,63 +5,86 @@
 
 #include <string.h>
 
+/* Descriptors of plug-ins that are there: a second time is no error, and no work. Recursive, since
+ * a plug-in's scan may load another. */
+static struct
+{
+  GRecMutex lock;
+  GHashTable *plugins;
+} added;
+
+static gboolean
+check_descriptor (const LaminaPlugin *plugin, GError **error)
+{
+  if (plugin->abi != LAMINA_ABI)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                 "It was made for version %u of the plug-in interface, and this is version %u: "
+                 "it must be compiled anew",
+                 plugin->abi, LAMINA_ABI);
+  else if (plugin->size < sizeof *plugin)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "Its descriptor is too short");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+scan (const LaminaPlugin *plugin, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+
+  if (plugin->scan == NULL || plugin->scan (&problem))
+    return TRUE;
+  if (problem == NULL)
+    g_set_error (&problem, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                 "Its scan failed and did not say why");
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 /**
  * lamina_plugin_add: (skip)
  * @plugin: a descriptor that stays for the life of the process
  * @error: LAMINA_ERROR_PLUGIN, or what the plug-in's scan said
  *
- * Makes the operations of a plug-in known, all of them or none. Nothing that @plugin names is
- * called before its ABI was found to be this library's.
+ * Makes the operations of a plug-in known: those that its scan finds, and then those that it lists,
+ * all of them or none. Nothing that @plugin names is called before its ABI was found to be this
+ * library's, and its names to be free.
  *
  * Returns: whether they are
  */
 gboolean
 lamina_plugin_add (const LaminaPlugin *plugin, GError **error)
 {
-  const LaminaEntry *entry;
+  static const LaminaEntry none[] = { { NULL, NULL } };
+  const LaminaEntry *operations;
+  gboolean done = TRUE;
 
   g_return_val_if_fail (plugin != NULL, FALSE);
 
-  if (plugin->abi != LAMINA_ABI)
-    {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
-                   "It was made for version %u of the plug-in interface, and this is version %u: "
-                   "it must be compiled anew",
-                   plugin->abi, LAMINA_ABI);
-      return FALSE;
-    }
-  if (plugin->size < sizeof *plugin)
-    {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "Its descriptor is too short");
-      return FALSE;
-    }
+  if (!check_descriptor (plugin, error))
+    return FALSE;
+  operations = plugin->operations != NULL ? plugin->operations : none;
 
-  for (entry = plugin->operations; entry != NULL && entry->name != NULL; entry++)
-    if (lamina_operation_find (entry->name) != G_TYPE_INVALID)
-      {
-        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
-                     "There is an operation \"%s\" already: another plug-in has it", entry->name);
-        return FALSE;
-      }
-  for (entry = plugin->operations; entry != NULL && entry->name != NULL; entry++)
-    if (!lamina_operation_register (entry->name, entry->get_type (), error))
-      return FALSE;
-  return plugin->scan == NULL || plugin->scan (error);
+  g_rec_mutex_lock (&added.lock);
+  if (added.plugins == NULL)
+    added.plugins = g_hash_table_new (NULL, NULL);
+  if (!g_hash_table_contains (added.plugins, plugin))
+    {
+      done = lamina_registry_check (operations, error) && scan (plugin, error)
+             && lamina_registry_add (operations, error);
+      if (done)
+        g_hash_table_add (added.plugins, (gpointer)plugin);
+    }
+  g_rec_mutex_unlock (&added.lock);
+  return done;
 }
-
-/* Paths of plug-ins that are loaded: a second time is no error, and no work. */
-static struct
-{
-  GMutex lock;
-  GHashTable *paths;
-} loaded;
 
 static gboolean
 load (const gchar *path, GError **error)
 {
   GModule *module;
   gpointer plugin = NULL;
-  gboolean added;
 
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
     {
@@ -82,11 +105,9 @@ load (const gchar *path, GError **error)
       g_module_close (module);
       return FALSE;
     }
-
-  added = lamina_plugin_add (plugin, error);
-  /* Its types may be registered, even where it failed half-way. */
+  /* Its types may be registered, even where it fails half-way. */
   g_module_make_resident (module);
-  return added;
+  return lamina_plugin_add (plugin, error);
 }
 
 /**
@@ -94,7 +115,7 @@ load (const gchar *path, GError **error)
  * @path: the file of a plug-in
  * @error: LAMINA_ERROR_PLUGIN: what is wrong with it
  *
- * Loads a plug-in, for the life of the process.
+ * Loads a plug-in, for the life of the process. One that is loaded is not loaded again.
  *
  * Returns: whether its operations are there
  */
@@ -102,24 +123,14 @@ gboolean
 lamina_plugin_load (const gchar *path, GError **error)
 {
   g_autofree gchar *absolute = NULL;
-  gboolean done = TRUE;
 
   g_return_val_if_fail (path != NULL, FALSE);
 
   absolute = g_canonicalize_filename (path, NULL);
-  g_mutex_lock (&loaded.lock);
-  if (loaded.paths == NULL)
-    loaded.paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  if (!g_hash_table_contains (loaded.paths, absolute))
-    {
-      done = load (absolute, error);
-      if (done)
-        g_hash_table_add (loaded.paths, g_steal_pointer (&absolute));
-      else
-        g_prefix_error (error, "The plug-in %s does not load: ", absolute);
-    }
-  g_mutex_unlock (&loaded.lock);
-  return done;
+  if (load (absolute, error))
+    return TRUE;
+  g_prefix_error (error, "The plug-in %s does not load: ", absolute);
+  return FALSE;
 }
 
 static gint

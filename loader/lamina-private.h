@@ -5,6 +5,12 @@
 
 #include "lamina.h"
 
+/* --- lamina-info.c ----------------------------------------------------------------- */
+
+/* Whether there is something to read, of a known format, and neither the bytes of a plane nor the
+ * number of planes exceed 63 bits. */
+gboolean lamina_info_is_sound (const LaminaInfo *info);
+
 /* --- lamina-loop.c: parallel loops ----------------------------------------------- */
 
 typedef struct _LaminaLoop LaminaLoop;
@@ -46,6 +52,12 @@ GPtrArray *lamina_operation_class_list (LaminaOperationClass *klass);
 GParamSpec *lamina_operation_class_find (LaminaOperationClass *klass, const gchar *name);
 
 /* --- lamina-registry.c ------------------------------------------------------------------ */
+
+/* Whether all names of @entries are good and free: a plug-in's, before anything of it is called. */
+gboolean lamina_registry_check (const LaminaEntry *entries, GError **error);
+
+/* Registers all of @entries or none. */
+gboolean lamina_registry_add (const LaminaEntry *entries, GError **error);
 
 /* NULL where @type is not registered. */
 const gchar *lamina_registry_get_name (GType type);

@@ -15,8 +15,90 @@ static struct
 static gboolean
 name_is_sound (const gchar *name)
 {
-  return name != NULL && g_ascii_islower (name[0])
+  return g_ascii_islower (name[0])
          && strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-_:.") == strlen (name);
+}
+
+static gboolean
+check_type (const gchar *name, GType type, GError **error)
+{
+  if (g_type_is_a (type, LAMINA_TYPE_OPERATION) && !G_TYPE_IS_ABSTRACT (type))
+    return TRUE;
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "The type of \"%s\" is not an operation's",
+               name);
+  return FALSE;
+}
+
+/* Whether all names of @entries may be registered; with the lock held. */
+static gboolean
+check_names (const LaminaEntry *entries, GError **error)
+{
+  g_autoptr (GHashTable) own = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (const LaminaEntry *entry = entries; entry->name != NULL; entry++)
+    {
+      if (!name_is_sound (entry->name))
+        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                     "\"%s\" is no name for an operation: lower-case words joined by \"-\" are",
+                     entry->name);
+      else if (g_hash_table_contains (registry.types, entry->name)
+               || !g_hash_table_add (own, (gpointer)entry->name))
+        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
+                     "There is an operation \"%s\" already", entry->name);
+      else
+        continue;
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+lock_registry (void)
+{
+  g_mutex_lock (&registry.lock);
+  if (registry.types == NULL)
+    registry.types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+gboolean
+lamina_registry_check (const LaminaEntry *entries, GError **error)
+{
+  gboolean sound;
+
+  lock_registry ();
+  sound = check_names (entries, error);
+  g_mutex_unlock (&registry.lock);
+  return sound;
+}
+
+/* Registers @entries as of @types, all or none. */
+static gboolean
+add_all (const LaminaEntry *entries, const GType *types, GError **error)
+{
+  gboolean sound;
+
+  lock_registry ();
+  sound = check_names (entries, error);
+  for (gsize i = 0; sound && entries[i].name != NULL; i++)
+    g_hash_table_insert (registry.types, g_strdup (entries[i].name), GSIZE_TO_POINTER (types[i]));
+  g_mutex_unlock (&registry.lock);
+  return sound;
+}
+
+gboolean
+lamina_registry_add (const LaminaEntry *entries, GError **error)
+{
+  g_autoptr (GArray) types = g_array_new (FALSE, FALSE, sizeof (GType));
+
+  for (const LaminaEntry *entry = entries; entry->name != NULL; entry++)
+    {
+      GType type = entry->get_type ();
+
+      if (!check_type (entry->name, type, error))
+        return FALSE;
+      g_array_append_val (types, type);
+    }
+  return add_all (entries, (const GType *)(gpointer)types->data, error);
 }
 
 /**
@@ -32,29 +114,11 @@ name_is_sound (const gchar *name)
 gboolean
 lamina_operation_register (const gchar *name, GType type, GError **error)
 {
-  gboolean is_new;
+  const LaminaEntry one[] = { { name, NULL }, { NULL, NULL } };
 
-  if (!name_is_sound (name) || !g_type_is_a (type, LAMINA_TYPE_OPERATION)
-      || G_TYPE_IS_ABSTRACT (type))
-    {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN,
-                   "\"%s\" is no operation: a lower-case name and a type of operations are needed",
-                   name != NULL ? name : "");
-      return FALSE;
-    }
+  g_return_val_if_fail (name != NULL, FALSE);
 
-  g_mutex_lock (&registry.lock);
-  if (registry.types == NULL)
-    registry.types = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  is_new = !g_hash_table_contains (registry.types, name);
-  if (is_new)
-    g_hash_table_insert (registry.types, g_strdup (name), GSIZE_TO_POINTER (type));
-  g_mutex_unlock (&registry.lock);
-
-  if (!is_new)
-    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_PLUGIN, "There is an operation \"%s\" already",
-                 name);
-  return is_new;
+  return check_type (name, type, error) && add_all (one, &type, error);
 }
 
 /**
@@ -70,9 +134,8 @@ lamina_operation_find (const gchar *name)
 
   g_return_val_if_fail (name != NULL, G_TYPE_INVALID);
 
-  g_mutex_lock (&registry.lock);
-  if (registry.types != NULL)
-    type = GPOINTER_TO_SIZE (g_hash_table_lookup (registry.types, name));
+  lock_registry ();
+  type = GPOINTER_TO_SIZE (g_hash_table_lookup (registry.types, name));
   g_mutex_unlock (&registry.lock);
   return type;
 }
@@ -95,13 +158,10 @@ lamina_operation_list (void)
   GHashTableIter iter;
   gpointer name;
 
-  g_mutex_lock (&registry.lock);
-  if (registry.types != NULL)
-    {
-      g_hash_table_iter_init (&iter, registry.types);
-      while (g_hash_table_iter_next (&iter, &name, NULL))
-        g_ptr_array_add (names, g_strdup (name));
-    }
+  lock_registry ();
+  g_hash_table_iter_init (&iter, registry.types);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    g_ptr_array_add (names, g_strdup (name));
   g_mutex_unlock (&registry.lock);
 
   g_ptr_array_sort (names, compare_names);
@@ -116,14 +176,11 @@ lamina_registry_get_name (GType type)
   GHashTableIter iter;
   gpointer name, value;
 
-  g_mutex_lock (&registry.lock);
-  if (registry.types != NULL)
-    {
-      g_hash_table_iter_init (&iter, registry.types);
-      while (found == NULL && g_hash_table_iter_next (&iter, &name, &value))
-        if (GPOINTER_TO_SIZE (value) == type)
-          found = name; /* never taken out again */
-    }
+  lock_registry ();
+  g_hash_table_iter_init (&iter, registry.types);
+  while (found == NULL && g_hash_table_iter_next (&iter, &name, &value))
+    if (GPOINTER_TO_SIZE (value) == type)
+      found = name; /* never taken out again */
   g_mutex_unlock (&registry.lock);
   return found;
 }

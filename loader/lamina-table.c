@@ -44,7 +44,7 @@ lamina_table_class_init (LaminaTableClass *klass)
 /**
  * lamina_table_new: (skip)
  * @columns: the columns' names, %NULL-terminated; copied
- * @info: the image whose planes the rows tell of; copied
+ * @info: the image whose planes the rows tell of, sound as for lamina_image_new(); copied
  * @funcs: how the table is read; copied
  * @data: for @funcs
  * @destroy: (nullable): frees @data with the table
@@ -57,14 +57,19 @@ LaminaTable *
 lamina_table_new (const gchar *const *columns, const LaminaInfo *info,
                   const LaminaTableFuncs *funcs, gpointer data, GDestroyNotify destroy)
 {
+  g_autoptr (LaminaInfo) own = NULL;
   LaminaTable *self;
 
   g_return_val_if_fail (columns != NULL && columns[0] != NULL, NULL);
-  g_return_val_if_fail (info != NULL && funcs != NULL && funcs->read != NULL, NULL);
+  g_return_val_if_fail (info != NULL, NULL);
+  g_return_val_if_fail (funcs != NULL && funcs->size > 0 && funcs->read != NULL, NULL);
+
+  own = lamina_info_copy (info);
+  g_return_val_if_fail (lamina_info_is_sound (own), NULL);
 
   self = g_object_new (LAMINA_TYPE_TABLE, NULL);
   self->columns = g_strdupv ((gchar **)columns);
-  self->info = lamina_info_copy (info);
+  self->info = g_steal_pointer (&own);
   memcpy (&self->funcs, funcs, MIN (funcs->size, sizeof self->funcs));
   self->data = data;
   self->destroy = destroy;

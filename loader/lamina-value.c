@@ -155,7 +155,10 @@ lamina_value_parse (GParamSpec *property, const gchar *text, GValue *value, GErr
   if (lamina_operation_role (property) != LAMINA_ROLE_PARAMETER)
     {
       g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
-                   "%s is no parameter, but comes from an operation to the left", property->name);
+                   lamina_operation_role (property) == LAMINA_ROLE_INPUT
+                       ? "%s is no parameter: it comes from an operation to the left"
+                       : "%s is no parameter: it is what the operation gives",
+                   property->name);
       return FALSE;
     }
   if (!parse (property, text, &parsed))
@@ -165,18 +168,17 @@ lamina_value_parse (GParamSpec *property, const gchar *text, GValue *value, GErr
 
 /* --- From other types ------------------------------------------------------------------------ */
 
-/* g_value_transform() cuts 64 bits to 32 without a word. */
+/* g_value_transform() cuts 64 bits to 32, and fractions off, without a word. */
 static gboolean
-transform (const GValue *from, GValue *to)
+is_same_number (const GValue *from, const GValue *to)
 {
-  if (G_VALUE_HOLDS_INT64 (from) && G_VALUE_HOLDS_INT (to))
-    {
-      gint64 number = g_value_get_int64 (from);
+  g_auto (GValue) before = G_VALUE_INIT, after = G_VALUE_INIT;
 
-      g_value_set_int (to, (gint)CLAMP (number, G_MININT, G_MAXINT));
-      return number >= G_MININT && number <= G_MAXINT;
-    }
-  return g_value_transform (from, to);
+  g_value_init (&before, G_TYPE_DOUBLE);
+  g_value_init (&after, G_TYPE_DOUBLE);
+  if (!g_value_transform (from, &before) || !g_value_transform (to, &after))
+    return TRUE; /* no numbers */
+  return g_value_get_double (&before) == g_value_get_double (&after);
 }
 
 gboolean
@@ -185,9 +187,10 @@ lamina_value_convert (GParamSpec *property, const GValue *from, GValue *to, GErr
   g_autofree gchar *text = NULL;
 
   /* Validation says whether it had to change the value to make it fit. */
-  if (transform (from, to) && !g_param_value_validate (property, to))
+  if (g_value_transform (from, to) && is_same_number (from, to)
+      && !g_param_value_validate (property, to))
     return TRUE;
-  text = g_strdup_value_contents (from);
+  text = G_VALUE_HOLDS_STRING (from) ? g_value_dup_string (from) : g_strdup_value_contents (from);
   return refuse (property, text, error);
 }
 

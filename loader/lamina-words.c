@@ -45,7 +45,10 @@ static void
 blame (const Word *word, GError **error)
 {
   if (error != NULL && *error != NULL)
-    (*error)->domain = LAMINA_ERROR, (*error)->code = LAMINA_ERROR_CHAIN;
+    {
+      (*error)->domain = LAMINA_ERROR;
+      (*error)->code = LAMINA_ERROR_CHAIN;
+    }
   g_prefix_error (error, "\"%s\" (character %" G_GSIZE_FORMAT " of the chain): ", word->text,
                   word->at);
 }
@@ -137,7 +140,7 @@ parse_value (LaminaStage *stage, LaminaOperationClass *klass, const gchar *name,
       set_unknown (stage, klass, name, error);
       return FALSE;
     }
-  if (g_ptr_array_find_with_equal_func (stage->names, name, g_str_equal, NULL))
+  if (g_ptr_array_find_with_equal_func (stage->names, property->name, g_str_equal, NULL))
     {
       g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN, "%s is given twice", name);
       return FALSE;
@@ -178,28 +181,42 @@ parse_parameter (LaminaStage *stage, const Word *word, GError **error)
   return parsed;
 }
 
+static gboolean
+is_join (const Word *word)
+{
+  return strcmp (word->text, "!") == 0;
+}
+
+/* There is no operation at @i of @words, where one must be. */
+static void
+set_missing (GPtrArray *words, guint i, GError **error)
+{
+  if (words->len == 0)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN,
+                   "The chain is empty: write operations joined by \"!\"");
+      return;
+    }
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN, "An operation is missing %s it",
+               i < words->len ? "before" : "after");
+  blame (words->pdata[MIN (i, words->len - 1)], error);
+}
+
 /* Takes the words of one stage from @words at @i on, up to "!" or the end. */
 static LaminaStage *
 parse_stage (GPtrArray *words, guint *i, GError **error)
 {
   LaminaStage *stage;
-  Word *word = *i < words->len ? words->pdata[*i] : NULL;
 
-  if (word == NULL || strcmp (word->text, "!") == 0)
+  if (*i == words->len || is_join (words->pdata[*i]))
     {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN,
-                   words->len == 0 ? "The chain is empty: write operations joined by \"!\""
-                                   : "An operation is missing %s \"!\"",
-                   word == NULL ? "after the last" : "before a");
+      set_missing (words, *i, error);
       return NULL;
     }
-  stage = parse_name (word, error);
-  for ((*i)++; stage != NULL && *i < words->len; (*i)++)
+  stage = parse_name (words->pdata[*i], error);
+  for ((*i)++; stage != NULL && *i < words->len && !is_join (words->pdata[*i]); (*i)++)
     {
-      word = words->pdata[*i];
-      if (strcmp (word->text, "!") == 0)
-        break;
-      if (!parse_parameter (stage, word, error))
+      if (!parse_parameter (stage, words->pdata[*i], error))
         g_clear_pointer (&stage, lamina_stage_free);
     }
   return stage;

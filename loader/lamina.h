@@ -41,10 +41,11 @@ typedef enum
 /* A GCancellable that counts and lends threads. Where a job is asked for, NULL will do: never
  * cancelled, not watched, a thread per processor. */
 #define LAMINA_TYPE_JOB (lamina_job_get_type ())
-LAMINA_API G_DECLARE_FINAL_TYPE (LaminaJob, lamina_job, LAMINA, JOB, GCancellable)
+LAMINA_API
+G_DECLARE_FINAL_TYPE (LaminaJob, lamina_job, LAMINA, JOB, GCancellable)
 
-    typedef gboolean (*LaminaTaskFunc) (gint64 index, gpointer data, LaminaJob *job,
-                                        GError **error);
+/* One of the tasks of a loop. What it reads or runs in turn, it lends @job to. */
+typedef gboolean (*LaminaTaskFunc) (gint64 index, gpointer data, LaminaJob *job, GError **error);
 
 LAMINA_API LaminaJob *lamina_job_new (gint n_threads);
 LAMINA_API gint lamina_job_get_n_threads (LaminaJob *job);

@@ -5,14 +5,15 @@
 
 /* In the table from the first asker on. There are three states: under way (making), abandoned by a
  * maker that was cancelled while others wait (neither), and made (value). Those that are made are
- * in the queue, too. */
+ * in the queue, too, until they are displaced; who waited still finds the value in the entry. */
 typedef struct
 {
-  grefcount refs; /* the table's and everybody's who works or waits */
+  gatomicrefcount refs; /* the table's and everybody's who works or waits */
   GBytes *key;
   gpointer value;
+  GDestroyNotify unref; /* of the value */
   gsize size;
-  gboolean making;
+  gboolean making, kept; /* kept: in the queue */
   guint n_waiting;
   GError *error; /* of a maker that failed; the entry is out of the table then */
   GCond changed;
@@ -34,9 +35,11 @@ entry_unref (gpointer data)
 {
   Entry *entry = data;
 
-  if (!g_ref_count_dec (&entry->refs))
+  if (!g_atomic_ref_count_dec (&entry->refs))
     return;
 
+  if (entry->value != NULL)
+    entry->unref (entry->value);
   g_bytes_unref (entry->key);
   g_clear_error (&entry->error);
   g_cond_clear (&entry->changed);
@@ -49,9 +52,10 @@ entry_add (IdrCache *cache, GBytes *key)
 {
   Entry *entry = g_new0 (Entry, 1);
 
-  g_ref_count_init (&entry->refs);
-  g_ref_count_inc (&entry->refs);
+  g_atomic_ref_count_init (&entry->refs);
+  g_atomic_ref_count_inc (&entry->refs);
   entry->key = g_bytes_ref (key);
+  entry->unref = cache->unref;
   entry->link.data = entry;
   g_cond_init (&entry->changed);
   g_hash_table_insert (cache->entries, entry->key, entry);
@@ -75,8 +79,6 @@ idr_cache_new (gsize budget, gpointer (*ref) (gpointer value), GDestroyNotify un
 void
 idr_cache_free (IdrCache *cache)
 {
-  for (GList *link = cache->made.head; link != NULL; link = link->next)
-    cache->unref (((Entry *)link->data)->value);
   g_hash_table_unref (cache->entries);
   g_mutex_clear (&cache->lock);
   g_free (cache);
@@ -103,7 +105,7 @@ idr_cache_get_budget (IdrCache *cache)
 
 /* Keeps the caller's @value in @entry and takes those out that no longer fit. The newest stays even
  * where it exceeds the budget by itself: it is asked for in pieces, as a rule, and making it for
- * each would cost more than the memory that its maker had anyway. Returns the values to let go of
+ * each would cost more than the memory that its maker had anyway. Returns the entries to let go of
  * when the lock is released. */
 static GSList *
 keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
@@ -112,6 +114,7 @@ keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
 
   entry->value = cache->ref (value);
   entry->size = size;
+  entry->kept = TRUE;
   g_queue_push_head_link (&cache->made, &entry->link);
   cache->size += size;
 
@@ -121,17 +124,22 @@ keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
 
       g_queue_unlink (&cache->made, &oldest->link);
       cache->size -= oldest->size;
-      gone = g_slist_prepend (gone, oldest->value);
-      g_hash_table_remove (cache->entries, oldest->key);
+      oldest->kept = FALSE;
+      g_hash_table_steal (cache->entries, oldest->key);
+      gone = g_slist_prepend (gone, oldest);
     }
   return gone;
 }
 
+/* The value of @entry for one who asks, which makes it the last to be displaced. */
 static gpointer
-touch (IdrCache *cache, Entry *entry)
+take (IdrCache *cache, Entry *entry)
 {
-  g_queue_unlink (&cache->made, &entry->link);
-  g_queue_push_head_link (&cache->made, &entry->link);
+  if (entry->kept)
+    {
+      g_queue_unlink (&cache->made, &entry->link);
+      g_queue_push_head_link (&cache->made, &entry->link);
+    }
   return cache->ref (entry->value);
 }
 
@@ -211,7 +219,7 @@ make_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
   g_cond_broadcast (&entry->changed);
   g_mutex_unlock (&cache->lock);
 
-  g_slist_free_full (gone, cache->unref);
+  g_slist_free_full (gone, entry_unref);
   g_mutex_lock (&cache->lock);
 
   if (value == NULL)
@@ -219,7 +227,8 @@ make_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
   return value;
 }
 
-/* idr_cache_get() with the lock held, and a reference to @entry. */
+/* idr_cache_get() with the lock held, and a reference to @entry. NULL without an error: ask again.
+ */
 static gpointer
 get_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
            GCancellable *cancellable, GError **error)
@@ -227,8 +236,8 @@ get_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
   if (entry->making)
     wait_for (cache, entry, cancellable);
 
-  if (entry->value != NULL && g_hash_table_lookup (cache->entries, entry->key) == entry)
-    return touch (cache, entry);
+  if (entry->value != NULL)
+    return take (cache, entry);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     {
       drop_if_abandoned (cache, entry);
@@ -239,12 +248,10 @@ get_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
       g_propagate_error (error, g_error_copy (entry->error));
       return NULL;
     }
-  if (!entry->making && entry->value == NULL)
-    {
-      entry->making = TRUE;
-      return make_entry (cache, entry, make, data, cancellable, error);
-    }
-  return NULL;
+  if (entry->making) /* taken over by another one who waited */
+    return NULL;
+  entry->making = TRUE;
+  return make_entry (cache, entry, make, data, cancellable, error);
 }
 
 gpointer
@@ -258,8 +265,7 @@ idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
     return NULL;
 
   g_mutex_lock (&cache->lock);
-  /* Again where the value was made and displaced, or taken over by another, before this thread woke
-   * up. */
+  /* Again where another took the work over before this thread woke up. */
   while (value == NULL && problem == NULL)
     {
       Entry *entry = g_hash_table_lookup (cache->entries, key);
@@ -287,7 +293,7 @@ idr_cache_peek (IdrCache *cache, GBytes *key)
   g_mutex_lock (&cache->lock);
   entry = g_hash_table_lookup (cache->entries, key);
   if (entry != NULL && entry->value != NULL)
-    value = touch (cache, entry);
+    value = take (cache, entry);
   g_mutex_unlock (&cache->lock);
   return value;
 }
@@ -306,7 +312,7 @@ idr_cache_put (IdrCache *cache, GBytes *key, gpointer value, gsize size)
       entry_unref (entry);
     }
   g_mutex_unlock (&cache->lock);
-  g_slist_free_full (gone, cache->unref);
+  g_slist_free_full (gone, entry_unref);
 }
 
 gboolean

@@ -4,7 +4,9 @@
  * the same meanwhile waits for that. A maker that is cancelled leaves the work to one of those who
  * wait, so that nobody gets somebody else's cancellation, and the work stops when its last asker
  * has gone. A maker's other errors are given to all who wait, and then forgotten: the next asker
- * tries again. SPDX-License-Identifier: LGPL-2.1-or-later
+ * tries again.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
@@ -12,9 +14,9 @@
 
 typedef struct _IdrCache IdrCache;
 
-/* Makes the value of @key and says in @size what it costs in bytes. Called without a lock held; at
- * most once at a time for each key. Must notice that @cancellable is cancelled wherever it waits.
- */
+/* Makes the value of @key and says in @size what it costs in bytes, or fails with @error set.
+ * Called without a lock held; at most once at a time for each key. Must notice that @cancellable is
+ * cancelled wherever it waits. */
 typedef gpointer (*IdrCacheMake) (GBytes *key, gpointer data, gsize *size,
                                   GCancellable *cancellable, GError **error);
 
