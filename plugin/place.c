@@ -17,8 +17,8 @@ typedef enum
 struct _IdrPlace
 {
   gchar *location;
-  IdrStoreOptions options;   /* what they point to is the caller's */
-  IdrStore *store;           /* NULL: @error says why */
+  IdrStoreOptions options; /* what they point to is the caller's */
+  IdrStore *store;         /* NULL: @error says why */
   GError *error;
   IdrFetch *attributes, *v3; /* ".zattrs"; "zarr.json" or NULL */
 };
@@ -134,7 +134,8 @@ read_series (IdrPlace *place, const gchar *key, gint series, GCancellable *cance
              : NULL;
 }
 
-/* Where image number @series lies: as the list says, by its number where there is none; NULL: not known. */
+/* Where image number @series lies: as the list says, by its number where there is none; NULL: not
+ * known. */
 static gchar *
 find_series (IdrPlace *place, Kind kind, gint series, GCancellable *cancellable)
 {

@@ -21,8 +21,8 @@ typedef struct
   gint series;           /* which one of several images, where there is no well */
 } IdrPlaceWish;
 
-/* The location of the image that is at the place, or below it. Errors: NOT_FOUND, INVALID_DATA…, and
- * what keeps the store from answering. */
+/* The location of the image that is at the place, or below it. Errors: NOT_FOUND, INVALID_DATA…,
+ * and what keeps the store from answering. */
 gchar *idr_place_find_image (IdrPlace *place, const IdrPlaceWish *wish, GCancellable *cancellable,
                              GError **error);
 

@@ -9,7 +9,8 @@ is_url (const gchar *text)
   return g_str_has_prefix (text, "https://") || g_str_has_prefix (text, "http://");
 }
 
-/* "s3://" and @path, whose escapes are undone: the store takes what follows a bucket as it stands. */
+/* "s3://" and @path, whose escapes are undone: the store takes what follows a bucket as it stands.
+ */
 static gchar *
 build_s3 (const gchar *path)
 {
@@ -51,8 +52,9 @@ idr_reference_from_lsid (const gchar *lsid, const gchar *endpoint)
   authority = g_strndup (bare + strlen ("s3://"), path - bare - strlen ("s3://"));
   if (is_at (endpoint, authority))
     return build_s3 (path + 1);
-  return g_str_has_suffix (authority, ".ebi.ac.uk") ? g_steal_pointer (&bare)
-                                                    : g_strconcat ("https://", authority, path, NULL);
+  return g_str_has_suffix (authority, ".ebi.ac.uk")
+             ? g_steal_pointer (&bare)
+             : g_strconcat ("https://", authority, path, NULL);
 }
 
 const gchar *

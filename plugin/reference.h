@@ -5,11 +5,14 @@
 
 #include "omero.h"
 
-/* The location that the external info @lsid means: "s3://HOST/BUCKET/KEY?anonymous=true", "https://…", or a path
- * "/BUCKET/KEY" at @endpoint. NULL: none. Where the EBI's hosts and buckets have moved, the store knows. */
+/* The location that the external info @lsid means: "s3://HOST/BUCKET/KEY?anonymous=true",
+ * "https://…", or a path
+ * "/BUCKET/KEY" at @endpoint. NULL: none. Where the EBI's hosts and buckets have moved, the store
+ * knows. */
 gchar *idr_reference_from_lsid (const gchar *lsid, const gchar *endpoint);
 
-/* The one Zarr whose files' addresses are @paths (NULL-terminated, or NULL). NULL: there is none, or *@several. */
+/* The one Zarr whose files' addresses are @paths (NULL-terminated, or NULL). NULL: there is none,
+ * or *@several. */
 gchar *idr_reference_from_paths (gchar *const *paths, gboolean *several);
 
 /* Where in @path a Zarr's own path ends and leads on into it; NULL where no Zarr is in it. */
