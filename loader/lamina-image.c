@@ -224,7 +224,7 @@ lamina_image_read_bytes (LaminaImage *image, gint64 plane, const LaminaRect *rec
 {
   g_autofree gpointer pixels = NULL;
   LaminaRect whole;
-  gsize stride, size;
+  gsize stride, size = 0;
 
   g_return_val_if_fail (LAMINA_IS_IMAGE (image), NULL);
 

@@ -271,7 +271,7 @@ idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
       Entry *entry = g_hash_table_lookup (cache->entries, key);
 
       if (entry != NULL)
-        g_ref_count_inc (&entry->refs);
+        g_atomic_ref_count_inc (&entry->refs);
       else
         entry = entry_add (cache, key);
       value = get_entry (cache, entry, make, data, cancellable, &problem);
