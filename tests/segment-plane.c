@@ -40,7 +40,8 @@ answer (const Case *header, gconstpointer pixels)
                       header->width * sizeof *labels);
   fwrite (&n_objects, sizeof n_objects, 1, stdout);
   fwrite (labels, sizeof *labels, header->width * header->height, stdout);
-  fwrite (objects->data, sizeof (IdrObject), objects->len, stdout);
+  if (n_objects > 0)
+    fwrite (objects->data, sizeof (IdrObject), objects->len, stdout);
 }
 
 int

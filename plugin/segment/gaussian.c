@@ -117,6 +117,8 @@ idr_gaussian_get_filter (const IdrGaussian *gaussian)
 static gint64
 mirror (gint64 i, gint64 n)
 {
+  if (i >= 0 && i < n)
+    return i;
   i %= 2 * n;
   if (i < 0)
     i += 2 * n;
