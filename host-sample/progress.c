@@ -4,7 +4,6 @@
 #include "progress.h"
 
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define PATIENCE 1.0 /* seconds before it is said that an image is still being opened */
@@ -69,10 +68,7 @@ format_line (Progress *progress, gint64 done, gint64 total)
 static void
 show (const gchar *line)
 {
-  struct winsize size = { 0 };
-  gint width = ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
-
-  fprintf (stderr, "\r\033[K%.*s", width - 1, line);
+  fprintf (stderr, "\r\033[K%.79s", line);
   fflush (stderr);
 }
 

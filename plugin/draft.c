@@ -85,7 +85,7 @@ idr_draft_new (const gchar *path, GError **error)
 gboolean
 idr_draft_write (IdrDraft *draft, gconstpointer bytes, gsize size, GError **error)
 {
-  if (fwrite (bytes, 1, size, draft->file) == size)
+  if (size == 0 || fwrite (bytes, 1, size, draft->file) == size)
     return TRUE;
   return fail (draft->path, errno, error);
 }
