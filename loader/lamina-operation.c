@@ -127,11 +127,7 @@ lamina_operation_init (LaminaOperation *self)
 static void
 lamina_operation_class_init (LaminaOperationClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->get_property = lamina_operation_get_property;
-  object_class->set_property = lamina_operation_set_property;
-  object_class->finalize = lamina_operation_finalize;
+  G_OBJECT_CLASS (klass)->finalize = lamina_operation_finalize;
 }
 
 static gboolean
@@ -170,10 +166,15 @@ initable_iface_init (GInitableIface *iface)
 void
 lamina_operation_class_add (LaminaOperationClass *klass, GParamSpec *property, gsize offset)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
   g_return_if_fail (offset > 0);
 
+  /* GObject lets no class inherit these two. */
+  object_class->get_property = lamina_operation_get_property;
+  object_class->set_property = lamina_operation_set_property;
   g_param_spec_set_qdata (property, offset_quark (), GSIZE_TO_POINTER (offset));
-  g_object_class_install_property (G_OBJECT_CLASS (klass), ++klass->n_properties, property);
+  g_object_class_install_property (object_class, ++klass->n_properties, property);
 }
 
 static gint
