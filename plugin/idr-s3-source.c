@@ -226,7 +226,7 @@ static Planes *
 open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (Planes) planes = g_new0 (Planes, 1);
-  IdrPlace place = { .location = self->location,
+  IdrAddress address = { .location = self->location,
                      .server = self->server,
                      .endpoint = self->endpoint,
                      .bucket = self->bucket,
@@ -236,7 +236,7 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
 
   planes->wish = idr_wish_new ((guint)self->connections, (gsize)self->cache_size);
   planes->missing_is_error = self->missing_chunks == MISSING_ERROR;
-  planes->opened = idr_opened_get (&place, cancellable, error);
+  planes->opened = idr_opened_get (&address, cancellable, error);
   if (planes->opened == NULL)
     return NULL;
   planes->array = take_level (planes->opened, self->level, error);

@@ -111,27 +111,28 @@ add_notes (IdrOpened *opened, gchar **more)
 
 /* Asks the server for the image of an id, and finds the store that it lies in. */
 static gboolean
-look_up (IdrOpened *opened, const IdrPlace *place, const IdrStoreOptions *options,
+look_up (IdrOpened *opened, const IdrAddress *address, const IdrStoreOptions *options,
          GCancellable *cancellable, GError **error)
 {
-  gint64 id = g_ascii_strtoll (place->location, NULL, 10);
+  gint64 id = g_ascii_strtoll (address->location, NULL, 10);
   IdrLocateOptions where = { .endpoint = options->endpoint,
-                             .bucket = place->bucket[0] != '\0' ? place->bucket : NULL,
+                             .bucket = address->bucket[0] != '\0' ? address->bucket : NULL,
                              .region = options->region,
                              .anonymous = options->anonymous };
   g_auto (GStrv) notes = NULL;
 
-  if (place->server[0] != '\0')
+  if (address->server[0] != '\0')
     {
       g_autoptr (GError) problem = NULL;
-      g_autoptr (IdrOmeroLogin) login = idr_omero_login_find (place->server, &problem);
+      g_autoptr (IdrOmeroLogin) login = idr_omero_login_find (address->server, &problem);
 
       if (problem != NULL)
         {
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }
-      opened->omero = idr_omero_read (place->server, login, id, &opened->notes, cancellable, error);
+      opened->omero
+          = idr_omero_read (address->server, login, id, &opened->notes, cancellable, error);
       if (opened->omero == NULL)
         return FALSE;
     }
@@ -141,22 +142,22 @@ look_up (IdrOpened *opened, const IdrPlace *place, const IdrStoreOptions *option
 }
 
 static IdrStoreOptions
-get_options (const IdrPlace *place)
+get_options (const IdrAddress *address)
 {
-  return (IdrStoreOptions){ .endpoint = place->endpoint[0] != '\0' ? place->endpoint : NULL,
-                            .region = place->region[0] != '\0' ? place->region : NULL,
-                            .anonymous = place->anonymous };
+  return (IdrStoreOptions){ .endpoint = address->endpoint[0] != '\0' ? address->endpoint : NULL,
+                            .region = address->region[0] != '\0' ? address->region : NULL,
+                            .anonymous = address->anonymous };
 }
 
 static IdrOpened *
-open_image (const IdrPlace *place, GCancellable *cancellable, GError **error)
+open_image (const IdrAddress *address, GCancellable *cancellable, GError **error)
 {
   g_autoptr (IdrOpened) opened = g_atomic_rc_box_new0 (IdrOpened);
-  IdrStoreOptions options = get_options (place);
+  IdrStoreOptions options = get_options (address);
 
-  if (!is_id (place->location))
-    opened->location = g_strdup (place->location);
-  else if (!look_up (opened, place, &options, cancellable, error))
+  if (!is_id (address->location))
+    opened->location = g_strdup (address->location);
+  else if (!look_up (opened, address, &options, cancellable, error))
     return NULL;
 
   opened->store = idr_store_new (opened->location, &options, error);
@@ -190,51 +191,51 @@ make_cache (gpointer unused)
 
 /* What tells one opened image from another, and with whose rights. NULL on @error. */
 static GBytes *
-make_key (const IdrPlace *place, GError **error)
+make_key (const IdrAddress *address, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (IdrOmeroLogin) login = NULL;
   g_autofree gchar *text = NULL;
   gsize length;
 
-  if (is_id (place->location) && place->server[0] != '\0')
-    login = idr_omero_login_find (place->server, &problem);
+  if (is_id (address->location) && address->server[0] != '\0')
+    login = idr_omero_login_find (address->server, &problem);
   if (problem != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return NULL;
     }
-  text = g_strjoin ("\n", place->location, place->server, place->endpoint, place->bucket,
-                    place->region, place->anonymous ? "anonymous" : "",
+  text = g_strjoin ("\n", address->location, address->server, address->endpoint, address->bucket,
+                    address->region, address->anonymous ? "anonymous" : "",
                     login != NULL ? login->user : "", NULL);
   length = strlen (text);
   return g_bytes_new_take (g_steal_pointer (&text), length);
 }
 
-/* Whether what lies at @place may change under our eyes, or makes no sense at all. */
+/* Whether what lies at @address may change under our eyes, or makes no sense at all. */
 static gboolean
-is_private (const IdrPlace *place)
+is_private (const IdrAddress *address)
 {
-  IdrStoreOptions options = get_options (place);
+  IdrStoreOptions options = get_options (address);
   g_autoptr (IdrStore) store = NULL;
 
-  if (is_id (place->location))
+  if (is_id (address->location))
     return FALSE;
-  store = idr_store_new (place->location, &options, NULL);
+  store = idr_store_new (address->location, &options, NULL);
   return store == NULL || idr_store_is_local (store);
 }
 
 IdrOpened *
-idr_opened_get (const IdrPlace *place, GCancellable *cancellable, GError **error)
+idr_opened_get (const IdrAddress *address, GCancellable *cancellable, GError **error)
 {
   static GOnce once = G_ONCE_INIT;
   g_autoptr (GBytes) key = NULL;
-  IdrPlace copy = *place;
+  IdrAddress copy = *address;
 
-  if (is_private (place))
-    return open_image (place, cancellable, error);
+  if (is_private (address))
+    return open_image (address, cancellable, error);
 
-  key = make_key (place, error);
+  key = make_key (address, error);
   if (key == NULL)
     return NULL;
   return idr_cache_get (g_once (&once, make_cache, NULL), key, make_opened, &copy, cancellable,

@@ -14,7 +14,7 @@ typedef struct
   const gchar *server;   /* OMERO.web, asked for ids only; "": nobody is asked */
   const gchar *endpoint, *bucket, *region; /* of buckets */
   gboolean anonymous;
-} IdrPlace;
+} IdrAddress;
 
 /* Immutable once opened. */
 typedef struct
@@ -28,11 +28,11 @@ typedef struct
   gchar **notes;        /* what the server did not tell, and why; or NULL */
 } IdrOpened;
 
-/* Opens the image at @place, or joins those who have: another operation on it asks neither the
+/* Opens the image at @address, or joins those who have: another operation on it asks neither the
  * server nor the store again. Folders are read anew each time, since their owner may have changed
  * them. Talk with the server begins and ends in here. Errors are GIOErrorEnum or LaminaError. Any
  * thread. */
-IdrOpened *idr_opened_get (const IdrPlace *place, GCancellable *cancellable, GError **error);
+IdrOpened *idr_opened_get (const IdrAddress *address, GCancellable *cancellable, GError **error);
 void idr_opened_unref (IdrOpened *opened);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrOpened, idr_opened_unref)
 
