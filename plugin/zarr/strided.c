@@ -94,7 +94,6 @@ idr_strided_copy (gint n_dims, const gint64 *size, gsize sample, gconstpointer f
                   const gint64 *from_strides, gpointer to, const gint64 *to_strides)
 {
   Copy copy = { .run = sample };
-  Dim *last;
 
   for (gint d = 0; d < n_dims; d++)
     {
@@ -104,11 +103,15 @@ idr_strided_copy (gint n_dims, const gint64 *size, gsize sample, gconstpointer f
         insert (&copy, (Dim){ size[d], from_strides[d], to_strides[d] });
     }
   merge (&copy);
-  last = &copy.dims[copy.n - 1];
-  if (copy.n > 0 && last->from == (gint64)sample && last->to == (gint64)sample)
+  if (copy.n > 0)
     {
-      copy.run *= last->size;
-      copy.n--;
+      const Dim *last = &copy.dims[copy.n - 1];
+
+      if (last->from == (gint64)sample && last->to == (gint64)sample)
+        {
+          copy.run *= last->size;
+          copy.n--;
+        }
     }
   copy_from (&copy, 0, from, to);
 }
