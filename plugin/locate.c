@@ -63,7 +63,11 @@ try_external_info (Search *search, GError **error)
   if (location)
     return try_place (search, "external info", location, error);
   if (lsid)
-    note (search, "external info: “%.200s” is no place in a store", lsid);
+    {
+      g_autofree gchar *shown = g_strescape (lsid, NULL);
+
+      note (search, "external info: \"%.200s\" is no place in a store", shown);
+    }
   else if (search->image)
     note (search, "external info: the server gives none");
   return TRUE;

@@ -280,6 +280,9 @@ test_addresses (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT);
   g_assert_null (strstr (error->message, "secret"));
   g_clear_error (&error);
+  g_assert_null (idr_omero_read ("https://alice:secret@ho st", NULL, 1, NULL, NULL, &error));
+  g_assert_null (strstr (error->message, "secret"));
+  g_clear_error (&error);
   g_assert_null (idr_omero_read ("http://127.0.0.1:1", NULL, 1, NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
   g_assert_true (idr_omero_is_idr ("https://IDR.openmicroscopy.org/"));

@@ -23,6 +23,15 @@ is_loopback (const gchar *host)
                  : g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
+/* @url for messages, without a password; @uri is NULL where it could not be read. */
+static gchar *
+show (const gchar *url, GUri *uri)
+{
+  if (uri)
+    return g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO);
+  return strchr (url, '@') ? g_strdup ("...") : g_strescape (url, NULL);
+}
+
 /* Why @uri is no server's address, or NULL. */
 static const gchar *
 find_flaw (GUri *uri)
@@ -52,10 +61,10 @@ idr_omero_server_new (const gchar *url, GError **error)
 
   if (flaw)
     {
-      g_autofree gchar *shown = uri ? g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO) : NULL;
+      g_autofree gchar *shown = show (url, uri);
 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-                   "“%s” is no OMERO.web server: %s", shown ? shown : url, flaw);
+                   "\"%s\" is no OMERO.web server: %s", shown, flaw);
       return NULL;
     }
   server->base = g_uri_to_string (uri);
