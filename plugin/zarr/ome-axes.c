@@ -32,7 +32,7 @@ add (IdrOme *ome, const gchar *name, const gchar *type, const gchar *unit, GErro
       return FALSE;
     }
   for (gint i = 0; i < ome->n_axes; i++)
-    if (!strcmp (ome->axes[i].name, name))
+    if (!g_ascii_strcasecmp (ome->axes[i].name, name))
       {
         g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "two axes are called \"%.40s\"",
                      name);
