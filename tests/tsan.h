@@ -20,6 +20,8 @@
 #define g_thread_pool_free tsan_g_thread_pool_free
 #define g_async_queue_push tsan_g_async_queue_push
 #define g_async_queue_pop tsan_g_async_queue_pop
+#define g_cancellable_connect tsan_g_cancellable_connect
+#define g_cancellable_disconnect tsan_g_cancellable_disconnect
 #define g_object_unref tsan_g_object_unref
 #define g_bytes_unref tsan_g_bytes_unref
 #define g_variant_unref tsan_g_variant_unref
@@ -45,11 +47,21 @@ TSAN_REAL (gboolean, g_thread_pool_push, (GThreadPool *, gpointer, GError **));
 TSAN_REAL (void, g_thread_pool_free, (GThreadPool *, gboolean, gboolean));
 TSAN_REAL (void, g_async_queue_push, (GAsyncQueue *, gpointer));
 TSAN_REAL (gpointer, g_async_queue_pop, (GAsyncQueue *));
+TSAN_REAL (gulong, g_cancellable_connect, (GCancellable *, GCallback, gpointer, GDestroyNotify));
+TSAN_REAL (void, g_cancellable_disconnect, (GCancellable *, gulong));
 TSAN_REAL (void, g_object_unref, (gpointer));
 TSAN_REAL (void, g_bytes_unref, (GBytes *));
 TSAN_REAL (void, g_variant_unref, (GVariant *));
 TSAN_REAL (void, g_array_unref, (GArray *));
 TSAN_REAL (gboolean, g_atomic_ref_count_dec, (gatomicrefcount *));
+
+/* GLib's read-write locks make themselves at their first use. */
+const char *__tsan_default_suppressions (void);
+__attribute__ ((weak, visibility ("default"))) const char *
+__tsan_default_suppressions (void)
+{
+  return "race:g_rw_lock_\n";
+}
 
 /* --- Locks ------------------------------------------------------------------- */
 
@@ -170,14 +182,83 @@ g_async_queue_pop (GAsyncQueue *queue)
   return item;
 }
 
+/* --- Cancellation: the handler runs in the thread that cancels ------------------- */
+
+/* GLib keeps all signal handlers of a process in one place, under a lock of its own. */
+void AnnotateIgnoreWritesBegin (const char *file, int line);
+void AnnotateIgnoreWritesEnd (const char *file, int line);
+
+typedef struct
+{
+  void (*callback) (GCancellable *, gpointer);
+  gpointer data;
+  GDestroyNotify destroy;
+} TsanHandler;
+
+static inline void
+tsan_handler_call (GCancellable *cancellable, gpointer data)
+{
+  TsanHandler *handler = data;
+
+  __tsan_acquire (handler);
+  handler->callback (cancellable, handler->data);
+  __tsan_release (handler);
+  __tsan_release (cancellable);
+}
+
+static inline void
+tsan_handler_free (gpointer data)
+{
+  TsanHandler *handler = data;
+
+  __tsan_acquire (handler);
+  if (handler->destroy != NULL)
+    handler->destroy (handler->data);
+  g_free (handler);
+}
+
+TSAN_DEFINE gulong
+g_cancellable_connect (GCancellable *cancellable, GCallback callback, gpointer data,
+                       GDestroyNotify destroy)
+{
+  TsanHandler *handler = g_new (TsanHandler, 1);
+  gulong id;
+
+  handler->callback = (void (*) (GCancellable *, gpointer))callback;
+  handler->data = data;
+  handler->destroy = destroy;
+  __tsan_release (handler);
+  AnnotateIgnoreWritesBegin (__FILE__, __LINE__);
+  id = real_g_cancellable_connect (cancellable, G_CALLBACK (tsan_handler_call), handler,
+                                   tsan_handler_free);
+  AnnotateIgnoreWritesEnd (__FILE__, __LINE__);
+  return id;
+}
+
+TSAN_DEFINE void
+g_cancellable_disconnect (GCancellable *cancellable, gulong id)
+{
+  AnnotateIgnoreWritesBegin (__FILE__, __LINE__);
+  real_g_cancellable_disconnect (cancellable, id);
+  AnnotateIgnoreWritesEnd (__FILE__, __LINE__);
+  if (cancellable != NULL)
+    __tsan_acquire (cancellable);
+}
+
 /* --- References: whoever gives up the last one comes after all the others ------- */
 
 TSAN_DEFINE void
 g_object_unref (gpointer object)
 {
+  gboolean has_handlers = G_IS_CANCELLABLE (object);
+
   __tsan_release (object);
   __tsan_acquire (object);
+  if (has_handlers)
+    AnnotateIgnoreWritesBegin (__FILE__, __LINE__);
   real_g_object_unref (object);
+  if (has_handlers)
+    AnnotateIgnoreWritesEnd (__FILE__, __LINE__);
 }
 
 TSAN_DEFINE void
