@@ -1,5 +1,5 @@
-/* A store that tests play: its objects are in memory, its faults are ordered, its fetches are
- * counted SPDX-License-Identifier: LGPL-2.1-or-later
+/* A store that tests play: in memory, with faults to order, and counted
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "memory-store.h"
 

@@ -1,5 +1,5 @@
-/* Codecs: what their own libraries write comes back; what is cut, damaged or of another size does
- * not SPDX-License-Identifier: LGPL-2.1-or-later
+/* Codecs: what is whole comes back; what is cut, damaged or of another size does not
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "codec.h"
 

@@ -1,7 +1,8 @@
 /* zarr-digest: prints "SHA256 PATH" for Zarr arrays, over their C-order, little-endian bytes
  *
- * usage: zarr-digest [--root LOCATION] PATH...      "error PATH" where one cannot be read, and why
- * on stderr SPDX-License-Identifier: LGPL-2.1-or-later
+ * usage: zarr-digest [--root LOCATION] PATH...
+ * Prints "error PATH" where one cannot be read, and why on stderr.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "array.h"
 

@@ -1,5 +1,5 @@
-/* JSON from outside: the words are checked here, before json-glib, which checks only the grammar,
- * sees them SPDX-License-Identifier: LGPL-2.1-or-later
+/* JSON from outside: words are checked here, the grammar by json-glib
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "json.h"
 

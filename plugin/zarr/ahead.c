@@ -14,8 +14,7 @@ typedef struct
   IdrFetch *fetch;
   IdrAheadReason reason;
   gsize size;
-  gint64 since;
-  gboolean wanted; /* somebody waits, or did */
+  gint64 since; /* that it was started, or somebody last waited for it */
   GList link;
 } Entry;
 
@@ -23,7 +22,7 @@ struct _IdrAhead
 {
   GMutex lock;
   GHashTable *entries; /* of Entry, by key */
-  GQueue queue;        /* of Entry, the oldest first */
+  GQueue queue;        /* of Entry, by since */
   gsize size;
 };
 
@@ -77,9 +76,7 @@ is_stale (const Entry *entry, gint64 now)
 {
   gint64 age = now - entry->since;
 
-  if (entry->wanted || age < STALE_DONE)
-    return FALSE;
-  return age >= STALE || idr_fetch_is_done (entry->fetch);
+  return age >= STALE || (age >= STALE_DONE && idr_fetch_is_done (entry->fetch));
 }
 
 /* Whether @size more bytes fit into @bound when the stale ones, which go to @gone, are out. */
@@ -140,7 +137,9 @@ idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason)
   entry = g_hash_table_lookup (ahead->entries, key);
   if (entry)
     {
-      entry->wanted = TRUE;
+      entry->since = g_get_monotonic_time ();
+      g_queue_unlink (&ahead->queue, &entry->link);
+      g_queue_push_tail_link (&ahead->queue, &entry->link);
       *reason = entry->reason;
       fetch = idr_fetch_ref (entry->fetch);
     }

@@ -6,8 +6,6 @@
 #include "grid.h"
 #include "strided.h"
 
-#define MAX_METADATA (64 << 20)
-
 G_STATIC_ASSERT (IDR_ARRAY_MAX_DIMS == IDR_GRID_MAX_DIMS);
 G_STATIC_ASSERT (IDR_ARRAY_MAX_DIMS == IDR_STRIDED_MAX_DIMS);
 
@@ -57,8 +55,8 @@ idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellabl
   array = array_new (store, path);
   v2_name = g_strconcat (array->prefix, ".zarray", NULL);
   v3_name = g_strconcat (array->prefix, "zarr.json", NULL);
-  v2_fetch = idr_store_fetch (store, v2_name, 0, 0, MAX_METADATA);
-  v3_fetch = idr_store_fetch (store, v3_name, 0, 0, MAX_METADATA);
+  v2_fetch = idr_store_fetch (store, v2_name, 0, 0, IDR_META_MAX_BYTES);
+  v3_fetch = idr_store_fetch (store, v3_name, 0, 0, IDR_META_MAX_BYTES);
   v2 = idr_fetch_wait (v2_fetch, tally, cancellable, &problem);
   if (v2)
     return parse (array, v2, error) ? g_steal_pointer (&array) : NULL;

@@ -1,7 +1,9 @@
 /* A Zarr array: opened once, immutable, read by rectangles of any number of dimensions
  *
  * Chunks are fetched, checked and decoded once for all who ask, and kept, decoded, in one cache for
- * the whole process. SPDX-License-Identifier: LGPL-2.1-or-later
+ * the whole process.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

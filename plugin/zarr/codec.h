@@ -1,5 +1,5 @@
-/* Codecs: the steps, bytes in and bytes out, that take a stored chunk to what its array's type and
- * shape describe SPDX-License-Identifier: LGPL-2.1-or-later
+/* Codecs: the steps, bytes in and bytes out, from a stored chunk to its samples
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

@@ -9,7 +9,9 @@
 
 #define IDR_META_MAX_STEPS 4
 
-/* A decoded chunk is no larger than this. */
+/* No document of metadata is larger than this, */
+#define IDR_META_MAX_BYTES ((gsize)64 << 20)
+/* and no decoded chunk than this. */
 #define IDR_META_MAX_CHUNK ((gsize)2 << 30)
 
 typedef struct

@@ -5,8 +5,6 @@
 #include "meta.h"
 #include "ome-parse.h"
 
-#define MAX_METADATA (64 << 20)
-
 /* --- What the group holds: asked for at once, as each answer may take a while ---------------- */
 
 typedef enum
@@ -65,7 +63,7 @@ group_read (Group *group, GError **error)
     {
       g_autofree gchar *key = g_strconcat (group->prefix, names[i], NULL);
 
-      group->fetches[i] = idr_store_fetch (group->store, key, 0, 0, MAX_METADATA);
+      group->fetches[i] = idr_store_fetch (group->store, key, 0, 0, IDR_META_MAX_BYTES);
     }
   for (gint i = 0; i < N_DOCUMENTS; i++)
     {
@@ -260,7 +258,8 @@ read_series (Group *group, JsonObject *attributes)
 
   if (!attributes || !json_object_has_member (attributes, "bioformats2raw.layout"))
     return NULL;
-  bytes = idr_store_read (group->store, key, MAX_METADATA, group->tally, group->cancellable, NULL);
+  bytes = idr_store_read (group->store, key, IDR_META_MAX_BYTES, group->tally, group->cancellable,
+                          NULL);
   return bytes ? idr_json_parse (bytes, NULL) : NULL;
 }
 
