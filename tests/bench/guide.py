@@ -30,7 +30,7 @@ def compare(half_t=25, half_z=50):
     with nginx(BUILD) as server:
         location = f"{server.url}/{os.path.relpath(guide(), BUILD)}"
         ours = good(lamina("run", chain(location, half_t, half_z)))
-        theirs = good(run(SCIPY, location, str(half_t), str(half_z), timeout=600))
+        theirs = good(run(sys.executable, SCIPY, location, str(half_t), str(half_z), timeout=600))
     planes, objects = (int(word) for word in theirs.out.split())
     assert (figure(ours, "planes"), figure(ours, "objects")) == (planes, objects), f"{ours.out}{theirs.out}"
     return planes, ours, theirs

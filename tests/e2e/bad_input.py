@@ -174,11 +174,11 @@ def chains():
     chain = f"idr-s3-source location={quoted(SAMPLE)} level=2"
     for text, word in (("idr-s3-sauce location=1", "idr-s3-source"), (f"{chain} ! parallel-segmant", "parallel-segment"),
                        (f"{chain} levle=1", "level"), (f"{chain} {SEGMENT} sigma=wide", "wide"),
-                       (f"{chain} {SEGMENT} sigma=-1", "sigma"), ("parallel-segment", "image"), (f"{chain} !", "!")):
-        result = lamina("run", text)
-        one_line(result, 2 if result.status == 2 else 1, word)
-    one_line(lamina("run", f"{chain} {SEGMENT}", "-o", "lables=/tmp/"), 1, "labels")
-    one_line(lamina("run", f"{chain} {SEGMENT}", "-o", "labels=labels.docx"), 1, "docx")
+                       (f"{chain} {SEGMENT} sigma=-1", "sigma"), (f"{chain} !", "!")):
+        one_line(lamina("run", text), 2, word)
+    one_line(lamina("run", f"{chain} {SEGMENT}", "-o", "lables=/tmp/"), 2, "labels")
+    one_line(lamina("run", f"{chain} {SEGMENT}", "-o", "labels=labels.docx"), 2, "docx")
+    one_line(lamina("run", "parallel-segment"), 1, "image")
     one_line(lamina("inspect", "parallel-segmant"), 1, "parallel-segment")
 
 

@@ -31,10 +31,11 @@ def counts_objects():
 def finds_its_way():
     """operations are listed, a plane is read, an error is an exception"""
     program = """
+import sys
 from gi.repository import GLib, Lamina
 
 Lamina.plugin_load_all()
-assert {"idr-s3-source", "parallel-segment"} <= set(Lamina.operation_list())
+assert {"idr-s3-source", "parallel-segment"} <= set(Lamina.Operation.list())
 chain = Lamina.Chain.open(f"idr-s3-source location='{sys.argv[1]}' level=2 z=4", None)
 image = chain.get_output("image")
 info = image.get_info()
