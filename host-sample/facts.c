@@ -38,6 +38,16 @@ make_size (const LaminaInfo *info)
   return g_variant_builder_end (&builder);
 }
 
+/* Whether only some planes of an image are there, or in another order. */
+static gboolean
+is_selection (const gint *places, gint n)
+{
+  for (gint i = 0; places != NULL && i < n; i++)
+    if (places[i] != i)
+      return TRUE;
+  return FALSE;
+}
+
 static GVariant *
 make_places (const gint *places, gint n)
 {
@@ -82,7 +92,7 @@ add_basics (GVariantBuilder *builder, const LaminaInfo *info)
   g_variant_builder_add (builder, "{sv}", "planes",
                          g_variant_new_int64 (lamina_info_get_n_planes (info)));
   for (gsize i = 0; i < G_N_ELEMENTS (selections); i++)
-    if (selections[i].places != NULL)
+    if (is_selection (selections[i].places, selections[i].n))
       g_variant_builder_add (builder, "{sv}", selections[i].name,
                              make_places (selections[i].places, selections[i].n));
   g_variant_builder_add (builder, "{sv}", "pixel-type",
@@ -131,10 +141,45 @@ facts_new (const LaminaInfo *info)
   return g_variant_builder_end (&builder);
 }
 
+/* The levels of a pyramid, whose numbers would say nothing without their names. */
+static JsonNode *
+levels_to_json (GVariant *levels)
+{
+  JsonNode *node = json_node_new (JSON_NODE_ARRAY);
+  g_autoptr (JsonArray) array = json_array_new ();
+  GVariantIter iter;
+  gint64 width, height;
+  const gchar *path;
+
+  g_variant_iter_init (&iter, levels);
+  while (g_variant_iter_loop (&iter, "(xx&s)", &width, &height, &path))
+    {
+      JsonObject *level = json_object_new ();
+
+      json_object_set_int_member (level, "width", width);
+      json_object_set_int_member (level, "height", height);
+      json_object_set_string_member (level, "path", path);
+      json_array_add_object_element (array, level);
+    }
+  json_node_set_array (node, array);
+  return node;
+}
+
 gchar *
 facts_to_json (GVariant *facts)
 {
-  g_autoptr (JsonNode) node = json_gvariant_serialize (facts);
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  GVariantIter iter;
+  const gchar *name;
+  GVariant *value;
 
+  g_variant_iter_init (&iter, facts);
+  while (g_variant_iter_loop (&iter, "{&sv}", &name, &value))
+    json_object_set_member (object, name,
+                            g_variant_is_of_type (value, G_VARIANT_TYPE ("a(xxs)"))
+                                ? levels_to_json (value)
+                                : json_gvariant_serialize (value));
+  json_node_set_object (node, object);
   return json_to_string (node, TRUE);
 }

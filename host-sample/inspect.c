@@ -5,6 +5,7 @@
 
 #include "text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,34 +36,47 @@ name_type (GParamSpec *property)
     }
 }
 
-/* "0 to 100", "at least 0", or nothing where any value will do. */
+/* "0 to 100", "at least 0", or nothing where any value will do; takes the texts, which are NULL
+ * where there is no such bound. */
 static gchar *
-describe_range (gdouble minimum, gdouble maximum, gdouble least, gdouble most)
+describe_range (gchar *minimum, gchar *maximum)
 {
-  g_autofree gchar *from = text_number (minimum), *to = text_number (maximum);
+  g_autofree gchar *from = minimum, *to = maximum;
 
-  if (minimum > least && maximum < most)
+  if (from != NULL && to != NULL)
     return g_strdup_printf ("%s to %s", from, to);
-  if (minimum > least)
+  if (from != NULL)
     return g_strdup_printf ("at least %s", from);
-  if (maximum < most)
+  if (to != NULL)
     return g_strdup_printf ("at most %s", to);
   return g_strdup ("");
+}
+
+/* A bound that nobody reaches is none. */
+static gchar *
+bound_integer (gint64 bound)
+{
+  return bound > G_MININT && bound < G_MAXINT ? text_integer (bound) : NULL;
+}
+
+static gchar *
+bound_number (gdouble bound)
+{
+  return fabs (bound) < 1e18 ? text_number (bound) : NULL;
 }
 
 static gchar *
 get_range (GParamSpec *property)
 {
   if (G_IS_PARAM_SPEC_INT (property))
-    return describe_range (G_PARAM_SPEC_INT (property)->minimum,
-                           G_PARAM_SPEC_INT (property)->maximum, G_MININT, G_MAXINT);
+    return describe_range (bound_integer (G_PARAM_SPEC_INT (property)->minimum),
+                           bound_integer (G_PARAM_SPEC_INT (property)->maximum));
   if (G_IS_PARAM_SPEC_INT64 (property))
-    return describe_range ((gdouble)G_PARAM_SPEC_INT64 (property)->minimum,
-                           (gdouble)G_PARAM_SPEC_INT64 (property)->maximum, (gdouble)G_MININT64,
-                           (gdouble)G_MAXINT64);
+    return describe_range (bound_integer (G_PARAM_SPEC_INT64 (property)->minimum),
+                           bound_integer (G_PARAM_SPEC_INT64 (property)->maximum));
   if (G_IS_PARAM_SPEC_DOUBLE (property))
-    return describe_range (G_PARAM_SPEC_DOUBLE (property)->minimum,
-                           G_PARAM_SPEC_DOUBLE (property)->maximum, -G_MAXDOUBLE, G_MAXDOUBLE);
+    return describe_range (bound_number (G_PARAM_SPEC_DOUBLE (property)->minimum),
+                           bound_number (G_PARAM_SPEC_DOUBLE (property)->maximum));
   return g_strdup ("");
 }
 
@@ -72,13 +86,13 @@ get_default (GParamSpec *property)
   const GValue *value = g_param_spec_get_default_value (property);
 
   if (G_VALUE_HOLDS_STRING (value))
-    return g_strdup (g_value_get_string (value));
+    return g_strcmp0 (g_value_get_string (value), "") != 0 ? g_value_dup_string (value) : NULL;
   if (G_VALUE_HOLDS_BOOLEAN (value))
     return g_strdup (g_value_get_boolean (value) ? "true" : "false");
   if (G_VALUE_HOLDS_INT (value))
-    return g_strdup_printf ("%d", g_value_get_int (value));
+    return text_integer (g_value_get_int (value));
   if (G_VALUE_HOLDS_INT64 (value))
-    return g_strdup_printf ("%" G_GINT64_FORMAT, g_value_get_int64 (value));
+    return text_integer (g_value_get_int64 (value));
   if (G_VALUE_HOLDS_DOUBLE (value))
     return text_number (g_value_get_double (value));
   if (G_VALUE_HOLDS_ENUM (value))

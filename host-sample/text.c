@@ -61,6 +61,20 @@ text_pad (GString *line, gsize column)
 }
 
 gchar *
+text_integer (gint64 number)
+{
+  static const gchar *const suffixes[] = { "", "K", "M", "G" };
+  guint power = 0;
+
+  while (number != 0 && number % 1024 == 0 && power + 1 < G_N_ELEMENTS (suffixes))
+    {
+      number /= 1024;
+      power++;
+    }
+  return g_strdup_printf ("%" G_GINT64_FORMAT "%s", number, suffixes[power]);
+}
+
+gchar *
 text_number (gdouble number)
 {
   gchar buffer[G_ASCII_DTOSTR_BUF_SIZE];

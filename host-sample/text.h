@@ -16,5 +16,8 @@ void text_wrap (GString *line, gsize column, gsize indent, const gchar *text);
 /* Pads @line with spaces up to @column, counted from its last line break; with one at least. */
 void text_pad (GString *line, gsize column);
 
+/* An integer as chains take it: "64M" where it is a multiple of a power of 1024. */
+gchar *text_integer (gint64 number);
+
 /* A number as people write it: "0.36", not "0.35999998". */
 gchar *text_number (gdouble number);

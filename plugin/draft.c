@@ -56,17 +56,18 @@ idr_draft_new (const gchar *path, GError **error)
   g_autoptr (IdrDraft) draft = g_new0 (IdrDraft, 1);
   g_autofree gchar *resolved = realpath (path, NULL);
   struct stat status;
+  gboolean exists = stat (path, &status) == 0;
   gint fd;
 
   draft->path = g_strdup (path);
   draft->target = g_strdup (resolved != NULL ? resolved : path);
 
-  if (stat (path, &status) == 0 && S_ISDIR (status.st_mode))
+  if (exists && S_ISDIR (status.st_mode))
     {
       fail (path, EISDIR, error);
       return NULL;
     }
-  if (resolved != NULL && !S_ISREG (status.st_mode))
+  if (exists && !S_ISREG (status.st_mode))
     {
       fd = g_open (path, O_WRONLY | O_CLOEXEC, 0);
       if (fd < 0)

@@ -203,7 +203,7 @@ static void
 colour_of (guint64 label, guint8 rgb[3])
 {
   const guint64 golden = 2654435769; /* the ratio, of a circle of 2^32 */
-  static const gdouble values[] = { 1.0, 0.82, 0.68 };
+  static const gdouble values[] = { 1.0, 0.86, 0.74 };
   static const gdouble saturations[] = { 0.85, 0.5 };
   gdouble hue = 6 * ((guint32)(label * golden) / 0x1p32);
   gdouble value = values[label % G_N_ELEMENTS (values)];

@@ -5,6 +5,8 @@
 #include "write-csv.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <signal.h>
@@ -263,6 +265,28 @@ test_special (Fixture *fixture, gconstpointer ending)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
 }
 
+/* As "/dev/stdout" is one, when the output is piped: a link to a name that is no file's. */
+static void
+test_pipe (Fixture *fixture, gconstpointer ending)
+{
+  gint ends[2];
+  g_autofree gchar *expected = make_expected (), *path = NULL;
+  gchar text[4096] = "";
+  g_autoptr (LaminaTable) table = make_table ();
+  g_autoptr (LaminaOperation) writer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (g_unix_open_pipe (ends, FD_CLOEXEC, &error));
+  path = g_strdup_printf ("/dev/fd/%d", ends[1]);
+  writer = make_writer (table, path);
+  g_assert_true (lamina_operation_run (writer, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (read (ends[0], text, sizeof text - 1), ==, (gssize)strlen (expected));
+  g_assert_cmpstr (text, ==, expected);
+  close (ends[0]);
+  close (ends[1]);
+}
+
 static void
 test_missing (void)
 {
@@ -292,6 +316,7 @@ main (int argc, char **argv)
   ADD ("/write-csv/full", ".csv", test_full);
   ADD ("/write-csv/unwritable", ".csv", test_unwritable);
   ADD ("/write-csv/special", ".csv", test_special);
+  ADD ("/write-csv/pipe", ".csv", test_pipe);
 #undef ADD
   g_test_add_func ("/write-csv/missing", test_missing);
   return g_test_run ();
