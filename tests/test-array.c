@@ -161,58 +161,58 @@ test_odd_types (void)
 /* --- Fill values and missing chunks -------------------------------------------------------------
  */
 
+static const struct
+{
+  const gchar *dtype, *fill;
+  guint64 bits; /* or, where it is refused, REFUSED */
+  gboolean refused;
+} fills[] = {
+  { "|u1", "255", 255 },
+  { "|u1", "256", 0, TRUE },
+  { "|u1", "-1", 0, TRUE },
+  { "|u1", "1.5", 0, TRUE },
+  { "|u1", "\"x\"", 0, TRUE },
+  { "|u1", "[1]", 0, TRUE },
+  { "|i1", "-128", 0x80 },
+  { "|i1", "-129", 0, TRUE },
+  { "|i1", "128", 0, TRUE },
+  { ">u2", "\"0\"", 0 },
+  { ">u2", "4660", 0x1234 },
+  { "<i4", "-1.0", 0xffffffff },
+  { "<u8", "18446744073709551615", G_MAXUINT64 },
+  { "<u8", "18446744073709551616", 0, TRUE },
+  { "<u8", "9223372036854775808", 1ull << 63 },
+  { "<u8", "9007199254740993", 9007199254740993 },
+  { "<i8", "-9223372036854775808", 1ull << 63 },
+  { "<i8", "9223372036854775808", 0, TRUE },
+  { "<i8", "-9223372036854775809", 0, TRUE },
+  { "<f4", "0.1", 0x3dcccccd },
+  { "<f4", "1e39", 0, TRUE },
+  { "<f4", "NaN", 0x7fc00000 },
+  { "<f4", "\"NaN\"", 0x7fc00000 },
+  { "<f8", "\"-Infinity\"", 0xfff0000000000000 },
+  { "<f8", "Infinity", 0x7ff0000000000000 },
+  { "<f8", "1e999", 0, TRUE },
+  { "<f8", "\"\"", 0, TRUE },
+  { "<f8", "null", 0 },
+  { "|b1", "false", 0 },
+  { "|b1", "2", 0, TRUE },
+};
+
 static void
 test_fill (void)
 {
-  static const struct
-  {
-    const gchar *dtype, *fill;
-    guint64 bits; /* or, where it is refused, REFUSED */
-    gboolean refused;
-  } cases[] = {
-    { "|u1", "255", 255 },
-    { "|u1", "256", 0, TRUE },
-    { "|u1", "-1", 0, TRUE },
-    { "|u1", "1.5", 0, TRUE },
-    { "|u1", "\"x\"", 0, TRUE },
-    { "|u1", "[1]", 0, TRUE },
-    { "|i1", "-128", 0x80 },
-    { "|i1", "-129", 0, TRUE },
-    { "|i1", "128", 0, TRUE },
-    { ">u2", "\"0\"", 0 },
-    { ">u2", "4660", 0x1234 },
-    { "<i4", "-1.0", 0xffffffff },
-    { "<u8", "18446744073709551615", G_MAXUINT64 },
-    { "<u8", "18446744073709551616", 0, TRUE },
-    { "<u8", "9223372036854775808", 1ull << 63 },
-    { "<u8", "9007199254740993", 9007199254740993 },
-    { "<i8", "-9223372036854775808", 1ull << 63 },
-    { "<i8", "9223372036854775808", 0, TRUE },
-    { "<i8", "-9223372036854775809", 0, TRUE },
-    { "<f4", "0.1", 0x3dcccccd },
-    { "<f4", "1e39", 0, TRUE },
-    { "<f4", "NaN", 0x7fc00000 },
-    { "<f4", "\"NaN\"", 0x7fc00000 },
-    { "<f8", "\"-Infinity\"", 0xfff0000000000000 },
-    { "<f8", "Infinity", 0x7ff0000000000000 },
-    { "<f8", "1e999", 0, TRUE },
-    { "<f8", "\"\"", 0, TRUE },
-    { "<f8", "null", 0 },
-    { "|b1", "false", 0 },
-    { "|b1", "2", 0, TRUE },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (fills); i++)
     {
       g_autoptr (IdrStore) store = memory_store_new ();
-      g_autofree gchar *text = plain_array_describe (3, 3, cases[i].dtype, cases[i].fill);
+      g_autofree gchar *text = plain_array_describe (3, 3, fills[i].dtype, fills[i].fill);
       g_autoptr (GError) error = NULL;
       g_autoptr (IdrArray) array = plain_array_open_text (store, text, &error);
       guint64 pixels[9] = { 0 };
       gint64 sample;
       IdrTally tally = { 0 };
 
-      if (cases[i].refused)
+      if (fills[i].refused)
         {
           g_assert_null (array);
           g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
@@ -223,9 +223,9 @@ test_fill (void)
       sample = idr_pixel_get_size (idr_array_get_info (array)->pixel);
       for (gint again = 0; again < 2; again++)
         g_assert_true (idr_array_read (array, (gint64[]){ 0, 0 }, (gint64[]){ 3, 3 }, pixels,
-                                       (gint64[]){ 3 * 8, 8 }, FALSE, &tally, NULL, &error));
+                                       (gint64[]){ 24, 8 }, FALSE, &tally, NULL, &error));
       for (gint k = 0; k < 9; k++)
-        g_assert_cmphex (GUINT64_FROM_LE (pixels[k]), ==, cases[i].bits);
+        g_assert_cmphex (GUINT64_FROM_LE (pixels[k]), ==, fills[i].bits);
       g_assert_cmpint (tally.missing, ==, 1);
       g_assert_cmpint (sample, <=, 8);
     }
@@ -260,63 +260,60 @@ test_missing (void)
 /* --- Errors -------------------------------------------------------------------------------------
  */
 
+#define V2(shape, chunks, rest)                                                                    \
+  "{\"zarr_format\":2,\"shape\":" shape ",\"chunks\":" chunks "," rest "}"
+static const struct
+{
+  const gchar *text;
+  gint code;
+  const gchar *said;
+} broken[] = {
+  { "", G_IO_ERROR_INVALID_DATA, ".zarray: empty" },
+  { "[]", G_IO_ERROR_INVALID_DATA, "no JSON object" },
+  { "{\"zarr_format\":3}", G_IO_ERROR_INVALID_DATA, "\"zarr_format\" is not 2" },
+  { V2 ("[4]", "[4,4]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "same length" },
+  { V2 ("4", "[4]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "same length" },
+  { V2 ("[4]", "[0]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "chunk size in dimension 0" },
+  { V2 ("[-4]", "[1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "shape in dimension 0" },
+  { V2 ("[4.5]", "[1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "shape in dimension 0" },
+  { V2 ("[99999999999999999999]", "[1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "shape" },
+  { V2 ("[1,1,1,1,1,1,1,1,1]", "[1,1,1,1,1,1,1,1,1]", "\"dtype\":\"<u2\""),
+    G_IO_ERROR_NOT_SUPPORTED, "9 dimensions" },
+  { V2 ("[4294967296,4294967296]", "[1,1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "2^63" },
+  { V2 ("[4]", "[1073741825]", "\"dtype\":\"<u2\""), G_IO_ERROR_NOT_SUPPORTED, "2 GiB" },
+  { V2 ("[4,4]", "[4294967296,4294967296]", "\"dtype\":\"<u2\""), G_IO_ERROR_NOT_SUPPORTED,
+    "2 GiB" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<c8\""), G_IO_ERROR_NOT_SUPPORTED, "complex" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"|u2\""), G_IO_ERROR_NOT_SUPPORTED, "is not known" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"\""), G_IO_ERROR_INVALID_DATA, "is not known" },
+  { V2 ("[4]", "[4]", "\"dtype\":[[\"a\",\"<u2\"]]"), G_IO_ERROR_NOT_SUPPORTED, "structures" },
+  { V2 ("[4]", "[4]", "\"order\":\"C\""), G_IO_ERROR_INVALID_DATA, "no \"dtype\"" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"order\":\"K\""), G_IO_ERROR_INVALID_DATA, "\"order\"" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"dimension_separator\":\"-\""), G_IO_ERROR_INVALID_DATA,
+    "dimension_separator" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"filters\":[{\"id\":\"delta\"}]"),
+    G_IO_ERROR_NOT_SUPPORTED, "filter \"delta\"" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"filters\":[7]"), G_IO_ERROR_INVALID_DATA, "filters" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"compressor\":{\"id\":\"jpeg2k\"}"),
+    G_IO_ERROR_NOT_SUPPORTED, "codec \"jpeg2k\" cannot be read" },
+  { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"compressor\":\"zlib\""), G_IO_ERROR_INVALID_DATA,
+    "compressor" },
+};
+
 static void
 test_metadata_refused (void)
 {
-#define V2(shape, chunks, rest)                                                                    \
-  "{\"zarr_format\":2,\"shape\":" shape ",\"chunks\":" chunks "," rest "}"
-  static const struct
-  {
-    const gchar *text;
-    gint code;
-    const gchar *said;
-  } cases[] = {
-    { "", G_IO_ERROR_INVALID_DATA, ".zarray: empty" },
-    { "[]", G_IO_ERROR_INVALID_DATA, "no JSON object" },
-    { "{\"zarr_format\":3}", G_IO_ERROR_INVALID_DATA, "\"zarr_format\" is not 2" },
-    { V2 ("[4]", "[4,4]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "same length" },
-    { V2 ("4", "[4]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "same length" },
-    { V2 ("[4]", "[0]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA,
-      "chunk size in dimension 0" },
-    { V2 ("[-4]", "[1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "shape in dimension 0" },
-    { V2 ("[4.5]", "[1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "shape in dimension 0" },
-    { V2 ("[99999999999999999999]", "[1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA, "shape" },
-    { V2 ("[1,1,1,1,1,1,1,1,1]", "[1,1,1,1,1,1,1,1,1]", "\"dtype\":\"<u2\""),
-      G_IO_ERROR_NOT_SUPPORTED, "9 dimensions" },
-    { V2 ("[4294967296,4294967296]", "[1,1]", "\"dtype\":\"<u2\""), G_IO_ERROR_INVALID_DATA,
-      "2^63" },
-    { V2 ("[4]", "[1073741825]", "\"dtype\":\"<u2\""), G_IO_ERROR_NOT_SUPPORTED, "2 GiB" },
-    { V2 ("[4,4]", "[4294967296,4294967296]", "\"dtype\":\"<u2\""), G_IO_ERROR_NOT_SUPPORTED,
-      "2 GiB" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<c8\""), G_IO_ERROR_NOT_SUPPORTED, "complex" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"|u2\""), G_IO_ERROR_NOT_SUPPORTED, "is not known" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"\""), G_IO_ERROR_INVALID_DATA, "is not known" },
-    { V2 ("[4]", "[4]", "\"dtype\":[[\"a\",\"<u2\"]]"), G_IO_ERROR_NOT_SUPPORTED, "structures" },
-    { V2 ("[4]", "[4]", "\"order\":\"C\""), G_IO_ERROR_INVALID_DATA, "no \"dtype\"" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"order\":\"K\""), G_IO_ERROR_INVALID_DATA,
-      "\"order\"" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"dimension_separator\":\"-\""), G_IO_ERROR_INVALID_DATA,
-      "dimension_separator" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"filters\":[{\"id\":\"delta\"}]"),
-      G_IO_ERROR_NOT_SUPPORTED, "filter \"delta\"" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"filters\":[7]"), G_IO_ERROR_INVALID_DATA, "filters" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"compressor\":{\"id\":\"jpeg2k\"}"),
-      G_IO_ERROR_NOT_SUPPORTED, "codec \"jpeg2k\" cannot be read" },
-    { V2 ("[4]", "[4]", "\"dtype\":\"<u2\",\"compressor\":\"zlib\""), G_IO_ERROR_INVALID_DATA,
-      "compressor" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (broken); i++)
     {
       g_autoptr (IdrStore) store = memory_store_new ();
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (plain_array_open_text (store, cases[i].text, &error));
-      g_assert_error (error, G_IO_ERROR, cases[i].code);
+      g_assert_null (plain_array_open_text (store, broken[i].text, &error));
+      g_assert_error (error, G_IO_ERROR, broken[i].code);
       g_assert_true (g_str_has_prefix (error->message, "array memory:a: .zarray: "));
       g_assert_null (strchr (error->message, '\n'));
-      if (!strstr (error->message, cases[i].said))
-        g_error ("%s: %s", cases[i].said, error->message);
+      if (!strstr (error->message, broken[i].said))
+        g_error ("%s: %s", broken[i].said, error->message);
     }
 }
 

@@ -9,7 +9,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define N 35000
+#define N ((gsize)35000)
 
 /* Bytes that compress, as an image does, but not to nothing. */
 static guint8 *

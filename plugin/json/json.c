@@ -133,7 +133,7 @@ scan_word (Scan *scan, GError **error)
     {
       gsize length = strlen (words[i]);
 
-      if ((gsize)(scan->end - start) < length || memcmp (start, words[i], length))
+      if ((gsize)(scan->end - start) < length || memcmp (start, words[i], length) != 0)
         continue;
       if (start + length < scan->end && g_ascii_isalnum (start[length]))
         break;

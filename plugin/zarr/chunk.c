@@ -128,8 +128,8 @@ decode (const Request *request, GBytes *stored, GError **error)
   if (request->tally)
     {
       request->tally->chunks += chunk != NULL;
-      request->tally->decode_ns
-          += (end.tv_sec - begin.tv_sec) * 1000000000ll + end.tv_nsec - begin.tv_nsec;
+      request->tally->decode_ns += (end.tv_sec - begin.tv_sec) * G_GINT64_CONSTANT (1000000000)
+                                   + end.tv_nsec - begin.tv_nsec;
     }
   return chunk;
 }
