@@ -214,7 +214,8 @@ idr_location_parse (const gchar *text, const gchar *endpoint, GError **error)
   g_autofree gchar *root = g_strconcat (location->service, "/", location->path, NULL);
   gboolean valid = g_uri_is_valid (root, G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD, NULL)
                    && (g_str_has_prefix (root, "https://") || g_str_has_prefix (root, "http://"));
-  if (!valid || host == 0 || has_control (text) || !split_path (location))
+  if (!valid || host == 0 || strpbrk (authority, " \"<>\\^`{|}") != NULL || has_control (text)
+      || !split_path (location))
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
                    "%s://%s: not a valid address of a folder: %s", scheme,

@@ -80,8 +80,14 @@ idr_store_new (const gchar *location, const IdrStoreOptions *options, GError **e
     return idr_file_store_new (location);
   if (g_str_equal (scheme, "file"))
     {
-      g_autofree gchar *folder = g_filename_from_uri (location, NULL, error);
-      return folder != NULL ? idr_file_store_new (folder) : NULL;
+      g_autofree gchar *host = NULL;
+      g_autofree gchar *folder = g_filename_from_uri (location, &host, error);
+      if (folder != NULL && (host == NULL || g_ascii_strcasecmp (host, "localhost") == 0))
+        return idr_file_store_new (folder);
+      if (folder != NULL)
+        g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                     "file://%s: names another computer; a local folder is file:///PATH", host);
+      return NULL;
     }
   return idr_web_store_new (location, options, error);
 }

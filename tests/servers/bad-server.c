@@ -143,7 +143,8 @@ answer_bytes (SoupServerMessage *message, GBytes *bytes)
   soup_message_headers_remove (asked, "Range");
   soup_server_message_set_status (message, ranged ? 206 : 200, NULL);
   soup_message_headers_set_content_type (headers, "application/octet-stream", NULL);
-  soup_message_body_append_bytes (soup_server_message_get_response_body (message), part);
+  if (g_bytes_get_size (part) > 0)
+    soup_message_body_append_bytes (soup_server_message_get_response_body (message), part);
   bad_count_bytes (last - first + 1);
 }
 
