@@ -115,10 +115,12 @@ idr_draft_free (IdrDraft *draft)
 }
 
 gint
-idr_draft_open_unnamed (const gchar *path, GError **error)
+idr_draft_open_spool (IdrDraft *draft, GError **error)
 {
+  g_autofree gchar *elsewhere = g_build_filename (g_get_tmp_dir (), "spool", NULL);
   g_autofree gchar *name = NULL;
-  gint fd = open_beside (path, path, &name, error);
+  gint fd = open_beside (draft->path, draft->temporary != NULL ? draft->target : elsewhere, &name,
+                         error);
 
   if (fd >= 0)
     g_unlink (name);

@@ -23,6 +23,6 @@ gboolean idr_draft_publish (IdrDraft *draft, GError **error);
 void idr_draft_free (IdrDraft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrDraft, idr_draft_free)
 
-/* Opens an unnamed file in the folder of @path, to read and write: gone when it is closed, however
- * the program ends. -1 on error. */
-gint idr_draft_open_unnamed (const gchar *path, GError **error);
+/* Opens a file without a name, to read and write what goes into @draft later: where there is room
+ * for that, too, and gone when it is closed, however the program ends. -1 on error. */
+gint idr_draft_open_spool (IdrDraft *draft, GError **error);

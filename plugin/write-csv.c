@@ -136,7 +136,7 @@ put_aside (IdrWriteCsv *self, gint64 plane, GString *text, GError **error)
   Early *early;
 
   if (self->spool < 0)
-    self->spool = idr_draft_open_unnamed (self->path, error);
+    self->spool = idr_draft_open_spool (self->draft, error);
   if (self->spool < 0)
     return FALSE;
   for (gsize done = 0; done < text->len;)

@@ -17,10 +17,3 @@ extern gint64 made_fault;
 
 LaminaImage *made_image_new (const LaminaInfo *info, MadeValue value);
 LaminaTable *made_table_new (const gchar *const *columns, gint n_planes, MadeRows rows);
-
-/* A folder of the test's own, and what becomes of it: removed with all that is in it. */
-gchar *made_folder_new (void);
-void made_folder_remove (gchar *folder);
-
-/* The names in @folder, sorted, joined by spaces, hidden ones too. */
-gchar *made_folder_list (const gchar *folder);

@@ -1,6 +1,7 @@
 /* Tests of the operation write-csv
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "made-folder.h"
 #include "made-image.h"
 #include "write-csv.h"
 
