@@ -18,7 +18,7 @@ make_samples (void)
   guint8 *samples = g_malloc (N);
   guint32 state = 1;
 
-  for (gint i = 0; i < N; i += 2)
+  for (gsize i = 0; i < N; i += 2)
     {
       state = state * 1664525 + 1013904223;
       samples[i] = state >> 28;
