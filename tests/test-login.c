@@ -80,7 +80,7 @@ test_login_refused (void)
     const gchar *words;
     gint64 logouts; /* asked for: a login might have been let in */
   } faults[] = {
-    { "/login/=echo", G_IO_ERROR_PERMISSION_DENIED, "no user alice with password … here", 0 },
+    { "/login/=echo", G_IO_ERROR_PERMISSION_DENIED, "no user alice with password ... here", 0 },
     { "/login/=500", G_IO_ERROR_FAILED, "::Ice::ConnectionLost", 1 },
     { "/login/=page", G_IO_ERROR_FAILED, "refused the login", 1 },
     { "/login/=no", G_IO_ERROR_FAILED, "refused the login", 1 },
@@ -275,16 +275,23 @@ test_file (void)
   write_credentials (missing, good, 0600);
   assert_login ("https://omero.example.org", "bob", "p\\a ss=");
   g_unsetenv ("LAMINA_CREDENTIALS");
+  g_remove (missing);
+  g_remove (path);
+  g_rmdir (folder);
 }
 
 int
 main (int argc, char **argv)
 {
+  g_autofree gchar *config = g_dir_make_tmp ("login-XXXXXX", NULL);
+  gint status;
+
   g_setenv ("IDR_HTTP_BACKOFF_MS", "1", TRUE);
   g_unsetenv ("OMERO_USER");
   g_unsetenv ("OMERO_PASSWORD");
   g_unsetenv ("LAMINA_CREDENTIALS");
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_setenv ("XDG_CONFIG_HOME", config, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/login/good", test_login);
   g_test_add_func ("/login/escaped", test_login_escaped);
   g_test_add_func ("/login/refused", test_login_refused);
@@ -293,5 +300,7 @@ main (int argc, char **argv)
   g_test_add_func ("/login/cancelled-before", test_cancelled_before);
   g_test_add_func ("/credentials/environment", test_environment);
   g_test_add_func ("/credentials/file", test_file);
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (config);
+  return status;
 }

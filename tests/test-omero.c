@@ -294,7 +294,7 @@ int
 main (int argc, char **argv)
 {
   g_setenv ("IDR_HTTP_BACKOFF_MS", "1", TRUE);
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/omero/image", test_image);
   g_test_add_func ("/omero/annotations", test_annotations);
   g_test_add_func ("/omero/omitted", test_omitted);

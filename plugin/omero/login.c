@@ -3,6 +3,7 @@
  */
 #include "login.h"
 
+#define LOGIN_PATH "/api/v0/login/"
 #define LOGIN_TIMEOUT_MS 30000
 #define LOGOUT_TIMEOUT_MS 2000
 
@@ -18,7 +19,7 @@ take_token (const IdrOmeroServer *server, IdrOmeroQuestion *question, GCancellab
 
   if (!node)
     return NULL;
-  if (answer->url && !idr_omero_server_owns (server, answer->url))
+  if (!idr_omero_server_owns (server, answer->url))
     g_set_error (
         error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
         "%s sends us elsewhere, to %s: credentials do not follow; if that is right, give it as "
@@ -88,11 +89,19 @@ set_refused (const IdrOmeroServer *server, const IdrOmeroLogin *login, const Idr
       g_auto (GStrv) parts = g_strsplit (complaint, login->password, -1);
 
       g_free (complaint);
-      complaint = g_strjoinv ("…", parts);
+      complaint = g_strjoinv ("...", parts);
     }
   g_set_error (error, G_IO_ERROR,
                answer->status / 100 == 4 ? G_IO_ERROR_PERMISSION_DENIED : G_IO_ERROR_FAILED,
                "%s refused the login: %s", server->base, complaint);
+}
+
+/* Whether the server has surely not let us in: no other answer, and no redirect, says so. */
+static gboolean
+is_refusal (const IdrOmeroServer *server, const IdrHttpAnswer *answer)
+{
+  return answer && answer->status / 100 == 4 && idr_omero_server_owns (server, answer->url)
+         && g_str_has_suffix (answer->url, LOGIN_PATH);
 }
 
 /* Sends the credentials. An answer that is awaited no more may still let us in: then it is taken
@@ -103,7 +112,7 @@ send_credentials (const IdrOmeroServer *server, const IdrOmeroLogin *login, gint
 {
   g_autofree gchar *form = build_form (login, server_id);
   g_autoptr (IdrOmeroQuestion) question
-      = idr_omero_post (server, "/api/v0/login/", form, token, LOGIN_TIMEOUT_MS);
+      = idr_omero_post (server, LOGIN_PATH, form, token, LOGIN_TIMEOUT_MS);
   const IdrHttpAnswer *answer = idr_omero_wait (question, 0, cancellable, error);
   const gint64 late = g_get_monotonic_time () + LOGOUT_TIMEOUT_MS * 1000;
 
@@ -113,7 +122,7 @@ send_credentials (const IdrOmeroServer *server, const IdrOmeroLogin *login, gint
     set_refused (server, login, answer, error);
   else
     answer = idr_omero_wait (question, late, NULL, NULL);
-  if (!answer || answer->status / 100 != 4)
+  if (!is_refusal (server, answer))
     idr_omero_log_out (server);
   return FALSE;
 }

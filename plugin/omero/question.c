@@ -169,7 +169,7 @@ idr_omero_complaint (const IdrHttpAnswer *answer)
 static gboolean
 is_login_page (const IdrHttpAnswer *answer)
 {
-  return answer->url && strstr (answer->url, "/login/");
+  return strstr (answer->url, "/login/") != NULL;
 }
 
 static GIOErrorEnum

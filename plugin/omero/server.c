@@ -70,7 +70,7 @@ idr_omero_server_new (const gchar *url, GError **error)
   server->base = g_uri_to_string (uri);
   for (length = strlen (server->base); length > 0 && server->base[length - 1] == '/'; length--)
     server->base[length - 1] = '\0';
-  server->host = g_strdup (g_uri_get_host (uri));
+  server->host = g_ascii_strdown (g_uri_get_host (uri), -1);
   server->port = g_uri_get_port (uri);
   server->private_way = strcmp (g_uri_get_scheme (uri), "https") == 0 || is_loopback (server->host);
   return g_steal_pointer (&server);

@@ -22,8 +22,8 @@ static gchar **answer_files, **delays, **breakages;
 static const GOptionEntry entries[] = {
   { "answers", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &answer_files, "JSON: path -> answer", "FILE" },
   { "private", 0, 0, G_OPTION_ARG_NONE, &private, "Answer only who is logged in", NULL },
-  { "user", 0, 0, G_OPTION_ARG_STRING, &user, "Who may log in", "NAME" },
-  { "password", 0, 0, G_OPTION_ARG_STRING, &password, "And how", "TEXT" },
+  { "user", 0, 0, G_OPTION_ARG_FILENAME, &user, "Who may log in", "NAME" },
+  { "password", 0, 0, G_OPTION_ARG_FILENAME, &password, "And how", "TEXT" },
   { "prefix", 0, 0, G_OPTION_ARG_STRING, &prefix, "Where the server begins", "/PATH" },
   { "no-cookie", 0, 0, G_OPTION_ARG_NONE, &no_cookie, "A token without its cookie, as at IDR",
     NULL },
