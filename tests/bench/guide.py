@@ -26,21 +26,26 @@ def figure(result, name):
 
 
 def compare(half_t=25, half_z=50):
-    """The two runs, whose planes and objects must be the same."""
+    """How many planes, and the runs by name; all must find the same objects in them."""
     with nginx(BUILD) as server:
         location = f"{server.url}/{os.path.relpath(guide(), BUILD)}"
+        scipy = (sys.executable, SCIPY, location, str(half_t), str(half_z))
         ours = good(lamina("run", chain(location, half_t, half_z)))
-        theirs = good(run(sys.executable, SCIPY, location, str(half_t), str(half_z), timeout=600))
-    planes, objects = (int(word) for word in theirs.out.split())
-    assert (figure(ours, "planes"), figure(ours, "objects")) == (planes, objects), f"{ours.out}{theirs.out}"
-    return planes, ours, theirs
+        runs = {"lamina": ours, "zarr-python + SciPy": good(run(*scipy, timeout=600)),
+                "the same, bare client": good(run(*scipy, "bare", timeout=600))}
+    found = figure(ours, "planes"), figure(ours, "objects")
+    for theirs in list(runs.values())[1:]:
+        assert found == tuple(int(word) for word in theirs.out.split()), f"{ours.out}{theirs.out}"
+    return found[0], runs
 
 
-def table(planes, ours, theirs):
-    rows = [("lamina", ours), ("zarr-python + SciPy", theirs)]
-    lines = [f"{f'{planes:,} planes over HTTP':24}{'wall s':>10}{'CPU s':>10}{'planes/s':>10}{'MB':>8}"]
-    lines += [f"{name:24}{r.seconds:10.2f}{r.cpu:10.2f}{planes / r.seconds:10.0f}{r.peak / 1e6:8.0f}" for name, r in rows]
-    return "\n".join(lines + [f"{'ratio':24}{theirs.seconds / ours.seconds:10.1f}{theirs.cpu / ours.cpu:10.1f}"])
+def table(planes, runs):
+    ours = runs["lamina"]
+    lines = [f"{f'{planes:,} planes over HTTP':24}{'wall s':>8}{'CPU s':>8}{'planes/s':>10}{'MB':>6}{'wall':>8}{'CPU':>8}"]
+    for name, r in runs.items():
+        lines.append(f"{name:24}{r.seconds:8.2f}{r.cpu:8.2f}{planes / r.seconds:10.0f}{r.peak / 1e6:6.0f}"
+                     f"{r.seconds / ours.seconds:7.1f}x{r.cpu / ours.cpu:7.1f}x")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
