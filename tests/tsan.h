@@ -55,6 +55,12 @@ TSAN_REAL (void, g_variant_unref, (GVariant *));
 TSAN_REAL (void, g_array_unref, (GArray *));
 TSAN_REAL (gboolean, g_atomic_ref_count_dec, (gatomicrefcount *));
 
+/* What GLib writes under locks of its own: lists of what is queued, tables of signal handlers. */
+void AnnotateIgnoreWritesBegin (const char *file, int line);
+void AnnotateIgnoreWritesEnd (const char *file, int line);
+#define TSAN_IGNORE_BEGIN() AnnotateIgnoreWritesBegin (__FILE__, __LINE__)
+#define TSAN_IGNORE_END() AnnotateIgnoreWritesEnd (__FILE__, __LINE__)
+
 /* GLib's read-write locks make themselves at their first use. */
 const char *__tsan_default_suppressions (void);
 __attribute__ ((weak, visibility ("default"))) const char *
@@ -155,8 +161,13 @@ g_thread_pool_new (GFunc func, gpointer data, gint max_threads, gboolean exclusi
 TSAN_DEFINE gboolean
 g_thread_pool_push (GThreadPool *pool, gpointer item, GError **error)
 {
+  gboolean pushed;
+
   __tsan_release (item);
-  return real_g_thread_pool_push (pool, item, error);
+  TSAN_IGNORE_BEGIN ();
+  pushed = real_g_thread_pool_push (pool, item, error);
+  TSAN_IGNORE_END ();
+  return pushed;
 }
 
 TSAN_DEFINE void
@@ -170,7 +181,9 @@ TSAN_DEFINE void
 g_async_queue_push (GAsyncQueue *queue, gpointer item)
 {
   __tsan_release (queue);
+  TSAN_IGNORE_BEGIN ();
   real_g_async_queue_push (queue, item);
+  TSAN_IGNORE_END ();
 }
 
 TSAN_DEFINE gpointer
@@ -183,10 +196,6 @@ g_async_queue_pop (GAsyncQueue *queue)
 }
 
 /* --- Cancellation: the handler runs in the thread that cancels ------------------- */
-
-/* GLib keeps all signal handlers of a process in one place, under a lock of its own. */
-void AnnotateIgnoreWritesBegin (const char *file, int line);
-void AnnotateIgnoreWritesEnd (const char *file, int line);
 
 typedef struct
 {
@@ -228,19 +237,19 @@ g_cancellable_connect (GCancellable *cancellable, GCallback callback, gpointer d
   handler->data = data;
   handler->destroy = destroy;
   __tsan_release (handler);
-  AnnotateIgnoreWritesBegin (__FILE__, __LINE__);
+  TSAN_IGNORE_BEGIN ();
   id = real_g_cancellable_connect (cancellable, G_CALLBACK (tsan_handler_call), handler,
                                    tsan_handler_free);
-  AnnotateIgnoreWritesEnd (__FILE__, __LINE__);
+  TSAN_IGNORE_END ();
   return id;
 }
 
 TSAN_DEFINE void
 g_cancellable_disconnect (GCancellable *cancellable, gulong id)
 {
-  AnnotateIgnoreWritesBegin (__FILE__, __LINE__);
+  TSAN_IGNORE_BEGIN ();
   real_g_cancellable_disconnect (cancellable, id);
-  AnnotateIgnoreWritesEnd (__FILE__, __LINE__);
+  TSAN_IGNORE_END ();
   if (cancellable != NULL)
     __tsan_acquire (cancellable);
 }
@@ -255,10 +264,10 @@ g_object_unref (gpointer object)
   __tsan_release (object);
   __tsan_acquire (object);
   if (has_handlers)
-    AnnotateIgnoreWritesBegin (__FILE__, __LINE__);
+    TSAN_IGNORE_BEGIN ();
   real_g_object_unref (object);
   if (has_handlers)
-    AnnotateIgnoreWritesEnd (__FILE__, __LINE__);
+    TSAN_IGNORE_END ();
 }
 
 TSAN_DEFINE void
