@@ -14,7 +14,8 @@ typedef struct
   const gchar *text;
 } Fault;
 
-/* A name that does not resolve is rarely a passing fault, so people are not kept waiting long. */
+/* What takes long to notice, or is rarely a passing fault, is tried less often: people wait for it.
+ */
 static const Fault faults[] = {
   { CURLE_COULDNT_RESOLVE_HOST, 2, G_IO_ERROR_HOST_NOT_FOUND, FALSE,
     "no such host: check the address or the network connection" },
@@ -22,7 +23,7 @@ static const Fault faults[] = {
     "no such proxy: check the proxy settings" },
   { CURLE_COULDNT_CONNECT, MAX_RETRIES, G_IO_ERROR_CONNECTION_REFUSED, FALSE,
     "no connection: nothing answers there; check the address and the port, or try again later" },
-  { CURLE_OPERATION_TIMEDOUT, MAX_RETRIES, G_IO_ERROR_TIMED_OUT, FALSE,
+  { CURLE_OPERATION_TIMEDOUT, 2, G_IO_ERROR_TIMED_OUT, FALSE,
     "no answer in time: check the network connection, or try again later" },
   { CURLE_PARTIAL_FILE, MAX_RETRIES, G_IO_ERROR_CONNECTION_CLOSED, FALSE,
     "the connection ended in the middle of the answer: try again later" },

@@ -80,6 +80,8 @@ bad_count_bytes (gsize bytes)
 void
 bad_answer (SoupServerMessage *message, guint status, const gchar *type, const gchar *text)
 {
+  /* libsoup would cut the answer itself */
+  soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
   soup_server_message_set_status (message, status, NULL);
   soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, text, strlen (text));
 }
@@ -133,7 +135,6 @@ answer_bytes (SoupServerMessage *message, GBytes *bytes)
   gboolean ranged = range != NULL && g_str_has_prefix (range, "bytes=");
   if (ranged && !parse_range (range + strlen ("bytes="), size, &first, &last))
     {
-      soup_message_headers_remove (asked, "Range");
       bad_answer (message, 416, "text/plain", "beyond the end");
       return;
     }

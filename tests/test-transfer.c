@@ -1,0 +1,234 @@
+/* Many requests at once, cancelling them, and giving them back at every moment
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "bad-stand-in.h"
+#include "http.h"
+#include <glib/gstdio.h>
+
+#define TEXT "0123456789abcdef"
+
+static gchar *folder; /* holds "file", with TEXT */
+
+static gchar *
+at (BadServer *server, const gchar *path)
+{
+  return g_strconcat (server->url, path, NULL);
+}
+
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  guint left, good;
+} Crowd;
+
+static void
+on_one_done (IdrHttpAnswer *answer, const GError *error, gpointer data)
+{
+  Crowd *crowd = data;
+  g_mutex_lock (&crowd->lock);
+  crowd->good += answer != NULL && answer->status == 200;
+  if (--crowd->left == 0)
+    g_cond_signal (&crowd->changed);
+  g_mutex_unlock (&crowd->lock);
+  idr_http_answer_free (answer);
+}
+
+static guint
+send_crowd (const gchar *url, guint n)
+{
+  Crowd crowd = { .left = n };
+  IdrHttpRequest request = { .url = url };
+  g_autoptr (GPtrArray) transfers
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)idr_http_transfer_free);
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (transfers, idr_http_start (&request, on_one_done, &crowd));
+  g_mutex_lock (&crowd.lock);
+  while (crowd.left > 0)
+    g_cond_wait (&crowd.changed, &crowd.lock);
+  g_mutex_unlock (&crowd.lock);
+  return crowd.good;
+}
+
+static void
+test_crowd (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, "--delay", "20", NULL);
+  g_autofree gchar *url = at (server, "/file");
+  gint64 before = g_get_monotonic_time ();
+  g_assert_cmpuint (send_crowd (url, 200), ==, 200);
+  g_assert_cmpint (bad_server_count (server, "peak"), ==, 32);
+  g_test_message ("200 requests in %" G_GINT64_FORMAT " ms",
+                  (g_get_monotonic_time () - before) / 1000);
+}
+
+static void
+test_share_of_faults (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, "--fault", "503:5", "--fault", "cut:5",
+                                                   "--fault", "reset:2", NULL);
+  g_autofree gchar *url = at (server, "/file");
+  g_assert_cmpuint (send_crowd (url, 2000), ==, 2000);
+  g_assert_cmpint (bad_server_count (server, "requests"), >, 2100);
+}
+
+static void
+test_killed (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, "--kill-after", "50", NULL);
+  g_autofree gchar *url = at (server, "/file");
+  g_assert_cmpuint (send_crowd (url, 200), <=, 50);
+}
+
+static gpointer
+cancel_soon (gpointer cancellable)
+{
+  g_usleep (50000);
+  g_cancellable_cancel (cancellable);
+  return NULL;
+}
+
+static void
+test_cancel (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *url = at (server, "/fault/silent/file");
+  IdrHttpRequest request = { .url = url };
+  GThread *other = g_thread_new ("cancels", cancel_soon, cancellable);
+  g_assert_null (idr_http_send (&request, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_thread_join (other);
+  g_assert_cmpint (bad_server_await (server, "aborted", 1), ==, 1);
+  g_clear_error (&error);
+  g_assert_null (idr_http_send (&request, cancellable, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_cmpint (bad_server_count (server, "requests"), ==, 1);
+}
+
+static void
+on_unwanted (IdrHttpAnswer *answer, const GError *error, gpointer data)
+{
+  g_assert_not_reached ();
+}
+
+static void
+test_free_stops (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autofree gchar *silent = at (server, "/fault/silent/file");
+  g_autofree gchar *good = at (server, "/file");
+  g_autofree gchar *delayed = at (server, "/fault/status=503,retry-after=20/file");
+  IdrHttpRequest request = { .url = silent };
+  IdrHttpTransfer *transfers[64];
+  for (guint i = 0; i < G_N_ELEMENTS (transfers); i++)
+    transfers[i] = idr_http_start (&request, on_unwanted, NULL);
+  g_assert_cmpint (bad_server_await (server, "requests", 32), ==, 32);
+  for (guint i = 0; i < G_N_ELEMENTS (transfers); i++)
+    idr_http_transfer_free (transfers[i]); /* running, and queued */
+  g_assert_cmpint (bad_server_await (server, "aborted", 32), ==, 32);
+  request.url = delayed;
+  transfers[0] = idr_http_start (&request, on_unwanted, NULL);
+  g_assert_cmpint (bad_server_await (server, "requests", 33), ==, 33);
+  g_usleep (20000);
+  idr_http_transfer_free (transfers[0]); /* waiting for its next try */
+  g_assert_cmpuint (send_crowd (good, 1), ==, 1);
+}
+
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  IdrHttpTransfer *self, *other;
+  gint state; /* 1: the function runs, 2: it is about to end */
+} Reentry;
+
+static void
+on_done_frees (IdrHttpAnswer *answer, const GError *error, gpointer data)
+{
+  Reentry *reentry = data;
+  g_mutex_lock (&reentry->lock);
+  idr_http_transfer_free (reentry->self);
+  idr_http_transfer_free (reentry->other);
+  idr_http_answer_free (answer);
+  reentry->state = 2;
+  g_cond_signal (&reentry->changed);
+  g_mutex_unlock (&reentry->lock);
+}
+
+/* A function may give back its own transfer, and others. */
+static void
+test_free_inside (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autofree gchar *good = at (server, "/file");
+  g_autofree gchar *silent = at (server, "/fault/silent/file");
+  IdrHttpRequest request = { .url = silent };
+  for (guint i = 0; i < 20; i++)
+    {
+      Reentry reentry = { .state = 0 };
+      g_mutex_lock (&reentry.lock);
+      request.url = silent;
+      reentry.other = idr_http_start (&request, on_unwanted, NULL);
+      request.url = good;
+      reentry.self = idr_http_start (&request, on_done_frees, &reentry);
+      while (reentry.state != 2)
+        g_cond_wait (&reentry.changed, &reentry.lock);
+      g_mutex_unlock (&reentry.lock);
+    }
+  g_assert_cmpuint (send_crowd (good, 1), ==, 1);
+}
+
+static void
+on_done_slowly (IdrHttpAnswer *answer, const GError *error, gpointer data)
+{
+  Reentry *reentry = data;
+  g_mutex_lock (&reentry->lock);
+  reentry->state = 1;
+  g_cond_signal (&reentry->changed);
+  g_mutex_unlock (&reentry->lock);
+  g_usleep (100000);
+  g_atomic_int_set (&reentry->state, 2);
+  idr_http_answer_free (answer);
+}
+
+/* Giving back waits for a function that already runs. */
+static void
+test_free_waits (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autofree gchar *url = at (server, "/file");
+  IdrHttpRequest request = { .url = url };
+  Reentry reentry = { .state = 0 };
+  IdrHttpTransfer *transfer = idr_http_start (&request, on_done_slowly, &reentry);
+  g_mutex_lock (&reentry.lock);
+  while (reentry.state == 0)
+    g_cond_wait (&reentry.changed, &reentry.lock);
+  g_mutex_unlock (&reentry.lock);
+  idr_http_transfer_free (transfer);
+  g_assert_cmpint (g_atomic_int_get (&reentry.state), ==, 2);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_setenv ("IDR_HTTP_STALL_SECONDS", "1", TRUE);
+  g_setenv ("IDR_HTTP_BACKOFF_MS", "5", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  folder = g_dir_make_tmp ("test-transfer-XXXXXX", NULL);
+  g_autofree gchar *file = g_build_filename (folder, "file", NULL);
+  g_file_set_contents (file, TEXT, -1, NULL);
+  g_test_add_func ("/transfer/crowd", test_crowd);
+  g_test_add_func ("/transfer/share-of-faults", test_share_of_faults);
+  g_test_add_func ("/transfer/killed", test_killed);
+  g_test_add_func ("/transfer/cancel", test_cancel);
+  g_test_add_func ("/transfer/free/stops", test_free_stops);
+  g_test_add_func ("/transfer/free/inside", test_free_inside);
+  g_test_add_func ("/transfer/free/waits", test_free_waits);
+  gint status = g_test_run ();
+  g_remove (file);
+  g_rmdir (folder);
+  g_free (folder);
+  return status;
+}
