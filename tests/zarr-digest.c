@@ -63,7 +63,7 @@ add_slab (IdrArray *array, const gint64 *start, const gint64 *size, GChecksum *s
     }
   if (!idr_array_read (array, start, size, pixels, strides, FALSE, NULL, NULL, error))
     return FALSE;
-  if (g_str_has_suffix (info->dtype, "f2"))
+  if (g_str_has_suffix (info->dtype, "f2") || !strcmp (info->dtype, "float16"))
     total = narrow_halves (pixels, total);
   g_checksum_update (sum, pixels, total);
   return TRUE;

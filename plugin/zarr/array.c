@@ -25,19 +25,36 @@ array_new (IdrStore *store, const gchar *path)
   return array;
 }
 
-static gboolean
-is_not_found (const GError *error)
+/* The formats that an array may have, the first one before the other. */
+static const struct
 {
-  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
-}
+  const gchar *name; /* of its metadata */
+  gboolean (*parse) (IdrMeta *meta, GBytes *bytes, GError **error);
+} formats[] = { { ".zarray", idr_meta_parse_v2 }, { "zarr.json", idr_meta_parse_v3 } };
 
-static gboolean
-parse (IdrArray *array, GBytes *v2, GError **error)
+#define N_FORMATS G_N_ELEMENTS (formats)
+
+/* What @fetches got, and in @found which of them. */
+static GBytes *
+wait_for_any (IdrArray *array, IdrFetch *fetches[], guint *found, IdrTally *tally,
+              GCancellable *cancellable, GError **error)
 {
-  if (idr_meta_parse_v2 (&array->meta, v2, error))
-    return TRUE;
-  g_prefix_error (error, "array %s: .zarray: ", array->uri);
-  return FALSE;
+  for (*found = 0; *found < N_FORMATS; ++*found)
+    {
+      g_autoptr (GError) problem = NULL;
+      GBytes *bytes = idr_fetch_wait (fetches[*found], tally, cancellable, &problem);
+
+      if (bytes)
+        return bytes;
+      if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        {
+          g_propagate_error (error, g_steal_pointer (&problem));
+          return NULL;
+        }
+    }
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+               "there is no Zarr array at %s: neither .zarray nor zarr.json", array->uri);
+  return NULL;
 }
 
 IdrArray *
@@ -45,33 +62,26 @@ idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellabl
                 GError **error)
 {
   g_autoptr (IdrArray) array = NULL;
-  g_autofree gchar *v2_name = NULL, *v3_name = NULL;
-  g_autoptr (IdrFetch) v2_fetch = NULL, v3_fetch = NULL;
-  g_autoptr (GBytes) v2 = NULL, v3 = NULL;
-  g_autoptr (GError) problem = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  IdrFetch *fetches[N_FORMATS];
+  guint found;
 
   g_return_val_if_fail (store && path, NULL);
 
   array = array_new (store, path);
-  v2_name = g_strconcat (array->prefix, ".zarray", NULL);
-  v3_name = g_strconcat (array->prefix, "zarr.json", NULL);
-  v2_fetch = idr_store_fetch (store, v2_name, 0, 0, IDR_META_MAX_BYTES);
-  v3_fetch = idr_store_fetch (store, v3_name, 0, 0, IDR_META_MAX_BYTES);
-  v2 = idr_fetch_wait (v2_fetch, tally, cancellable, &problem);
-  if (v2)
-    return parse (array, v2, error) ? g_steal_pointer (&array) : NULL;
-  if (!is_not_found (problem))
+  for (guint i = 0; i < N_FORMATS; i++)
     {
-      g_propagate_error (error, g_steal_pointer (&problem));
-      return NULL;
+      g_autofree gchar *key = g_strconcat (array->prefix, formats[i].name, NULL);
+
+      fetches[i] = idr_store_fetch (store, key, 0, 0, IDR_META_MAX_BYTES);
     }
-  v3 = idr_fetch_wait (v3_fetch, tally, cancellable, NULL);
-  if (v3)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                 "array %s: it is of Zarr format 3; formats that can be read: 2", array->uri);
-  else
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-                 "there is no Zarr array at %s: neither .zarray nor zarr.json", array->uri);
+  bytes = wait_for_any (array, fetches, &found, tally, cancellable, error);
+  for (guint i = 0; i < N_FORMATS; i++)
+    idr_fetch_unref (fetches[i]);
+  if (bytes && formats[found].parse (&array->meta, bytes, error))
+    return g_steal_pointer (&array);
+  if (bytes)
+    g_prefix_error (error, "array %s: %s: ", array->uri, formats[found].name);
   return NULL;
 }
 

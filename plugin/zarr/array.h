@@ -20,8 +20,8 @@ typedef struct
   gint64 shape[IDR_ARRAY_MAX_DIMS];
   gint64 chunk[IDR_ARRAY_MAX_DIMS];
   IdrPixel pixel;   /* of what is read, in the machine's byte order */
-  gint zarr_format; /* 2 */
-  gchar *dtype;     /* as the store writes it: ">u2" */
+  gint zarr_format; /* 2 or 3 */
+  gchar *dtype;     /* as the store writes it: ">u2", "uint16" */
   gchar *codec;     /* for people: "blosc/lz4", "zlib", "none" */
 } IdrArrayInfo;
 

@@ -73,8 +73,8 @@ idr_buffer_clear (IdrBuffer *buffer)
 const IdrCodec *
 idr_codec_find (const gchar *name, GError **error)
 {
-  static const IdrCodec *const codecs[]
-      = { &idr_codec_blosc, &idr_codec_zlib, &idr_codec_gzip, &idr_codec_zstd, &idr_codec_lz4 };
+  static const IdrCodec *const codecs[] = { &idr_codec_blosc, &idr_codec_zlib, &idr_codec_gzip,
+                                            &idr_codec_zstd,  &idr_codec_lz4,  &idr_codec_crc32c };
   g_autoptr (GString) known = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)

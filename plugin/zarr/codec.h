@@ -35,7 +35,7 @@ typedef struct
 } IdrCodec;
 
 extern const IdrCodec idr_codec_blosc, idr_codec_zlib, idr_codec_gzip, idr_codec_zstd,
-    idr_codec_lz4;
+    idr_codec_lz4, idr_codec_crc32c;
 
 /* The codec that numcodecs and Zarr call @name; NOT_SUPPORTED says which ones there are. */
 const IdrCodec *idr_codec_find (const gchar *name, GError **error);

@@ -73,6 +73,30 @@ idr_dtype_parse (IdrDtype *dtype, const gchar *text, GError **error)
   return FALSE;
 }
 
+/* The name that NumPy and Zarr v3 give it. */
+static const gchar *
+get_name (const IdrDtype *dtype)
+{
+  if (dtype->boolean)
+    return "bool";
+  return dtype->size < idr_pixel_get_size (dtype->pixel) ? "float16"
+                                                         : idr_pixel_get_name (dtype->pixel);
+}
+
+gboolean
+idr_dtype_parse_name (IdrDtype *dtype, const gchar *name, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    {
+      *dtype = (IdrDtype){ types[i].pixel, types[i].size, FALSE, types[i].kind[0] == 'b' };
+      if (!strcmp (name, get_name (dtype)))
+        return TRUE;
+    }
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+               "its type \"%.40s\" cannot be read, where an image has integers or floats", name);
+  return FALSE;
+}
+
 /* --- Conversion ------------------------------------------------------------------ */
 
 gboolean
@@ -207,6 +231,29 @@ round_to_half (gdouble number)
   return fabs (number) > 65504 ? copysign (INFINITY, number) : number;
 }
 
+/* "0x7fc00000": the bits themselves. */
+static gboolean
+parse_bits (const IdrDtype *dtype, const gchar *text, gpointer fill)
+{
+  gchar *end;
+  guint64 bits = g_ascii_strtoull (text + 2, &end, 16);
+  gfloat single;
+
+  if (strlen (text) != 2 + 2 * dtype->size || *end || !g_ascii_isxdigit (text[2]))
+    return FALSE;
+  if (dtype->size == 2)
+    {
+      single = half_to_float (bits);
+      memcpy (fill, &single, sizeof single);
+      return TRUE;
+    }
+  bits = GUINT64_TO_LE (bits);
+  memcpy (fill, &bits, dtype->size);
+  if (G_BYTE_ORDER == G_BIG_ENDIAN)
+    swap_bytes (dtype->size, fill, fill, 1);
+  return TRUE;
+}
+
 static gboolean
 parse_float (const IdrDtype *dtype, JsonNode *node, gpointer fill)
 {
@@ -215,6 +262,8 @@ parse_float (const IdrDtype *dtype, JsonNode *node, gpointer fill)
   gdouble number;
   gfloat single;
 
+  if (g_str_has_prefix (text, "0x"))
+    return parse_bits (dtype, text, fill);
   if (!strcmp (text, "NaN"))
     number = NAN;
   else if (!strcmp (text, "Infinity") || !strcmp (text, "-Infinity"))
@@ -250,10 +299,6 @@ idr_dtype_parse_fill (const IdrDtype *dtype, JsonNode *node, gpointer fill, GErr
     return TRUE;
   text = json_to_string (node, FALSE);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-               "its fill value %.40s is none of its type %s", text,
-               dtype->boolean ? "bool"
-               : dtype->size == 2 && dtype->pixel == IDR_PIXEL_F32
-                   ? "float16"
-                   : idr_pixel_get_name (dtype->pixel));
+               "its fill value %.40s is none of its type %s", text, get_name (dtype));
   return FALSE;
 }

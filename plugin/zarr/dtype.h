@@ -19,6 +19,9 @@ typedef struct
  */
 gboolean idr_dtype_parse (IdrDtype *dtype, const gchar *text, GError **error);
 
+/* Zarr v3's names: "uint16". The byte order is the machine's, until the codecs tell. */
+gboolean idr_dtype_parse_name (IdrDtype *dtype, const gchar *name, GError **error);
+
 /* Whether stored samples can be read as they are. */
 gboolean idr_dtype_is_native (const IdrDtype *dtype);
 

@@ -85,11 +85,11 @@ idr_meta_check (IdrMeta *meta, GError **error)
 gchar *
 idr_meta_get_key (const IdrMeta *meta, const gint64 *at)
 {
-  GString *key = g_string_new (meta->info.n_dims ? NULL : "0");
+  GString *key = g_string_new (meta->is_prefixed ? "c" : meta->info.n_dims ? NULL : "0");
 
   for (gint d = 0; d < meta->info.n_dims; d++)
     {
-      if (d > 0)
+      if (key->len)
         g_string_append_c (key, meta->separator);
       g_string_append_printf (key, "%" G_GINT64_FORMAT, at[d]);
     }

@@ -21,8 +21,9 @@ typedef struct
   gint order[IDR_ARRAY_MAX_DIMS]; /* of a stored chunk's dimensions, the slowest first */
   const IdrCodec *steps[IDR_META_MAX_STEPS];
   gint n_steps;
-  guint8 fill[8];  /* a sample of info.pixel */
-  gchar separator; /* between the numbers in a chunk's key */
+  guint8 fill[8];       /* a sample of info.pixel */
+  gboolean is_prefixed; /* a chunk's key begins with "c" */
+  gchar separator;      /* between the numbers in a chunk's key */
 
   /* What follows from that, by idr_meta_check(). */
   gsize n_samples;                    /* in a chunk */
@@ -31,6 +32,8 @@ typedef struct
 
 /* Zarr v2: the content of ".zarray". */
 gboolean idr_meta_parse_v2 (IdrMeta *meta, GBytes *bytes, GError **error);
+/* Zarr v3: the content of "zarr.json". Shards are NOT_SUPPORTED. */
+gboolean idr_meta_parse_v3 (IdrMeta *meta, GBytes *bytes, GError **error);
 void idr_meta_clear (IdrMeta *meta);
 
 /* For the formats' parsers. Both take a list of numbers and check them. */
