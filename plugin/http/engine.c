@@ -6,9 +6,7 @@
  */
 #include "engine.h"
 #include "patience.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <glib-unix.h>
+#include "poller.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -33,31 +31,12 @@ typedef struct
   /* ---- the I/O thread's */
   GThread *thread;
   pid_t process;
-  CURLM *multi;
-  GArray *polled;  /* of GPollFD: the wake-up pipe, then libcurl's sockets */
-  GArray *ready;   /* of GPollFD */
+  IdrHttpPoller poller;
   GPtrArray *idle; /* easy handles */
-  gint wake[2];
-  gint64 timer; /* when libcurl wants to be called; -1: not */
   GQueue waiting, delayed, paused;
   guint running;
   gsize bytes; /* reserved by the running ones */
 } Engine;
-
-static void *
-must (void *allocated)
-{
-  if (allocated == NULL)
-    g_error ("libcurl: out of memory");
-  return allocated;
-}
-
-static void
-wake_up (Engine *engine)
-{
-  while (write (engine->wake[1], "", 1) < 0 && errno == EINTR)
-    continue;
-}
 
 /* ---- Bodies: how many bytes may be on their way */
 
@@ -139,7 +118,9 @@ trust (CURL *easy)
 static CURL *
 new_easy (void)
 {
-  CURL *easy = must (curl_easy_init ());
+  CURL *easy = curl_easy_init ();
+  if (easy == NULL)
+    g_error ("libcurl: out of memory");
   curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (glong)CURL_HTTP_VERSION_2TLS);
   curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
@@ -196,19 +177,6 @@ delay (Engine *engine, IdrHttpTransfer *transfer)
   transfer->queue = &engine->delayed;
 }
 
-static void
-launch (Engine *engine, IdrHttpTransfer *transfer)
-{
-  CURL *easy = engine->idle->len > 0
-                   ? g_ptr_array_remove_index_fast (engine->idle, engine->idle->len - 1)
-                   : new_easy ();
-  transfer->easy = easy;
-  engine->running++;
-  if (!idr_http_transfer_prepare (transfer, easy)
-      || curl_multi_add_handle (engine->multi, easy) != CURLM_OK)
-    g_error ("libcurl: out of memory");
-}
-
 /* Takes @transfer off libcurl, or out of the queue it waits in. */
 static void
 withdraw (Engine *engine, IdrHttpTransfer *transfer)
@@ -218,7 +186,7 @@ withdraw (Engine *engine, IdrHttpTransfer *transfer)
   transfer->queue = NULL;
   if (transfer->easy == NULL)
     return;
-  curl_multi_remove_handle (engine->multi, transfer->easy);
+  curl_multi_remove_handle (engine->poller.multi, transfer->easy);
   curl_easy_setopt (transfer->easy, CURLOPT_SHARE, NULL);
   g_ptr_array_add (engine->idle, g_steal_pointer (&transfer->easy));
   engine->running--;
@@ -238,6 +206,19 @@ conclude (Engine *engine, IdrHttpTransfer *transfer, CURLcode result)
     finish (engine, transfer);
 }
 
+static void
+launch (Engine *engine, IdrHttpTransfer *transfer)
+{
+  CURL *easy = engine->idle->len > 0
+                   ? g_ptr_array_remove_index_fast (engine->idle, engine->idle->len - 1)
+                   : new_easy ();
+  transfer->easy = easy;
+  engine->running++;
+  if (!idr_http_transfer_prepare (transfer, easy)
+      || curl_multi_add_handle (engine->poller.multi, easy) != CURLM_OK)
+    conclude (engine, transfer, CURLE_OUT_OF_MEMORY);
+}
+
 /* FALSE when nothing had ended. */
 static gboolean
 conclude_all (Engine *engine)
@@ -245,7 +226,7 @@ conclude_all (Engine *engine)
   gint left;
   CURLMsg *message;
   gboolean any = FALSE;
-  while ((message = curl_multi_info_read (engine->multi, &left)) != NULL)
+  while ((message = curl_multi_info_read (engine->poller.multi, &left)) != NULL)
     {
       IdrHttpTransfer *transfer = NULL;
       curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, &transfer);
@@ -325,100 +306,17 @@ launch_all (Engine *engine, guint allowed)
     }
 }
 
-static gint
-on_socket (CURL *easy, curl_socket_t socket, gint what, void *data, void *unused)
-{
-  Engine *engine = data;
-  GPollFD polled = { .fd = socket };
-  guint i = 1;
-  while (i < engine->polled->len && g_array_index (engine->polled, GPollFD, i).fd != socket)
-    i++;
-  if (what == CURL_POLL_REMOVE)
-    {
-      if (i < engine->polled->len)
-        g_array_remove_index_fast (engine->polled, i);
-      return 0;
-    }
-  polled.events = (what & CURL_POLL_IN ? G_IO_IN : 0) | (what & CURL_POLL_OUT ? G_IO_OUT : 0);
-  if (i == engine->polled->len)
-    g_array_append_val (engine->polled, polled);
-  else
-    g_array_index (engine->polled, GPollFD, i) = polled;
-  return 0;
-}
-
-static gint
-on_timer (CURLM *multi, glong timeout_ms, void *data)
-{
-  Engine *engine = data;
-  engine->timer = timeout_ms < 0 ? -1 : g_get_monotonic_time () + timeout_ms * (gint64)1000;
-  return 0;
-}
-
+/* Waits, unless there is mail; until then no other thread needs to wake this one. */
 static void
-run_timer (Engine *engine)
+wait_and_act (Engine *engine)
 {
-  gint running;
-  if (engine->timer < 0 || engine->timer > g_get_monotonic_time ())
-    return;
-  engine->timer = -1;
-  curl_multi_socket_action (engine->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-}
-
-/* Milliseconds, rounded up, until something is due; -1: never. */
-static gint
-get_patience (Engine *engine)
-{
-  gint64 due = engine->timer >= 0 ? engine->timer : G_MAXINT64;
   IdrHttpTransfer *next = g_queue_peek_head (&engine->delayed);
-  if (next != NULL)
-    due = MIN (due, next->due);
-  if (due == G_MAXINT64)
-    return -1;
-  return CLAMP ((due - g_get_monotonic_time () + 999) / 1000, 0, G_MAXINT);
-}
-
-static gboolean
-fall_asleep (Engine *engine)
-{
+  gint64 due = next != NULL ? next->due : G_MAXINT64;
   g_mutex_lock (&engine->lock);
   engine->asleep = engine->arrived.length == 0 && engine->stopped == NULL && !engine->quits;
   gboolean asleep = engine->asleep;
   g_mutex_unlock (&engine->lock);
-  return asleep;
-}
-
-static void
-drain (gint fd)
-{
-  gchar bytes[64];
-  while (read (fd, bytes, sizeof bytes) > 0)
-    continue;
-}
-
-/* Waits, and tells libcurl what is ready: a copy, as libcurl changes the list meanwhile. */
-static void
-wait_and_act (Engine *engine)
-{
-  gint running;
-  gint timeout = fall_asleep (engine) ? get_patience (engine) : 0;
-  GPollFD *polled = &g_array_index (engine->polled, GPollFD, 0);
-  if (g_poll (polled, engine->polled->len, timeout) <= 0)
-    return;
-  if (polled[0].revents != 0)
-    drain (polled[0].fd);
-  g_array_set_size (engine->ready, 0);
-  for (guint i = 1; i < engine->polled->len; i++)
-    if (polled[i].revents != 0)
-      g_array_append_val (engine->ready, polled[i]);
-  for (guint i = 0; i < engine->ready->len; i++)
-    {
-      GPollFD *ready = &g_array_index (engine->ready, GPollFD, i);
-      gint events = (ready->revents & G_IO_IN ? CURL_CSELECT_IN : 0)
-                    | (ready->revents & G_IO_OUT ? CURL_CSELECT_OUT : 0)
-                    | (ready->revents & (G_IO_ERR | G_IO_HUP) ? CURL_CSELECT_ERR : 0);
-      curl_multi_socket_action (engine->multi, ready->fd, events, &running);
-    }
+  idr_http_poller_wait (&engine->poller, asleep ? due : 0);
 }
 
 static gpointer
@@ -433,7 +331,7 @@ run (gpointer data)
   while (take_mail (engine, &allowed))
     {
       launch_all (engine, allowed);
-      run_timer (engine);
+      idr_http_poller_run_timer (&engine->poller);
       if (conclude_all (engine))
         continue;
       wait_and_act (engine);
@@ -455,7 +353,7 @@ quit (void)
   g_mutex_lock (&engine->lock);
   engine->quits = TRUE;
   g_mutex_unlock (&engine->lock);
-  wake_up (engine);
+  idr_http_poller_wake (&engine->poller);
   g_thread_join (engine->thread);
 }
 
@@ -467,25 +365,12 @@ engine_new (void)
   g_mutex_init (&engine->lock);
   g_cond_init (&engine->called);
   engine->allowed = CONNECTIONS;
-  engine->timer = -1;
   engine->process = getpid ();
   engine->idle = g_ptr_array_new ();
-  engine->polled = g_array_new (FALSE, FALSE, sizeof (GPollFD));
-  engine->ready = g_array_new (FALSE, FALSE, sizeof (GPollFD));
-  if (!g_unix_open_pipe (engine->wake, FD_CLOEXEC, NULL)
-      || !g_unix_set_fd_nonblocking (engine->wake[0], TRUE, NULL)
-      || !g_unix_set_fd_nonblocking (engine->wake[1], TRUE, NULL))
-    g_error ("no pipe: %s", g_strerror (errno));
-  GPollFD wake = { .fd = engine->wake[0], .events = G_IO_IN };
-  g_array_append_val (engine->polled, wake);
-  engine->multi = must (curl_multi_init ());
-  curl_multi_setopt (engine->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-  curl_multi_setopt (engine->multi, CURLMOPT_SOCKETDATA, engine);
-  curl_multi_setopt (engine->multi, CURLMOPT_TIMERFUNCTION, on_timer);
-  curl_multi_setopt (engine->multi, CURLMOPT_TIMERDATA, engine);
-  curl_multi_setopt (engine->multi, CURLMOPT_PIPELINING, (glong)CURLPIPE_MULTIPLEX);
-  curl_multi_setopt (engine->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 256L);
-  curl_multi_setopt (engine->multi, CURLMOPT_MAXCONNECTS, (glong)KEPT_CONNECTIONS);
+  idr_http_poller_init (&engine->poller);
+  curl_multi_setopt (engine->poller.multi, CURLMOPT_PIPELINING, (glong)CURLPIPE_MULTIPLEX);
+  curl_multi_setopt (engine->poller.multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 256L);
+  curl_multi_setopt (engine->poller.multi, CURLMOPT_MAXCONNECTS, (glong)KEPT_CONNECTIONS);
   return engine;
 }
 
@@ -536,7 +421,7 @@ idr_http_engine_start (IdrHttpTransfer *transfer)
   gboolean asleep = take_sleep (engine);
   g_mutex_unlock (&engine->lock);
   if (asleep)
-    wake_up (engine);
+    idr_http_poller_wake (&engine->poller);
 }
 
 void
@@ -558,7 +443,7 @@ idr_http_engine_stop (IdrHttpTransfer *transfer)
     }
   g_mutex_unlock (&engine->lock);
   if (asleep)
-    wake_up (engine);
+    idr_http_poller_wake (&engine->poller);
 }
 
 void

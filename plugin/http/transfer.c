@@ -134,7 +134,8 @@ idr_http_transfer_prepare (IdrHttpTransfer *transfer, CURL *easy)
   curl_easy_setopt (easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
   CURLSH *share = transfer->session ? idr_http_session_get_share (transfer->session) : NULL;
-  /* Sharing cookies is not enough: libcurl reads and sends none before it was told of a file, too. */
+  /* Sharing cookies is not enough: libcurl reads and sends none before it was told of a file, too.
+   */
   return curl_easy_setopt (easy, CURLOPT_SHARE, share) == CURLE_OK
          && curl_easy_setopt (easy, CURLOPT_COOKIEFILE, share != NULL ? "" : NULL) == CURLE_OK
          && prepare_range (transfer, easy) == CURLE_OK
