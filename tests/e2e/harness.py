@@ -137,11 +137,11 @@ def nginx(folder, *options):
 
 @contextlib.contextmanager
 def listening(program, *arguments):
-    """The URL of one of the project's own servers, which end when their standard input does."""
+    """The URL of one of the project's own servers, which end at the latest when their standard input does."""
     with subprocess.Popen([os.path.join(BUILD, program), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           text=True) as server:
         yield f"http://127.0.0.1:{int(server.stdout.readline())}"
-        server.stdin.close()
+        server.terminate()
 
 
 @contextlib.contextmanager
