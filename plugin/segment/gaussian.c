@@ -13,6 +13,10 @@
 /* Cache lines: rows in the workspace start on one. */
 #define ALIGNMENT 64
 
+/* What of the nearest cache the ring may take, and how narrow a strip may become for it. */
+#define RING_BYTES (32 * 1024)
+#define MIN_COLUMNS 256
+
 struct _IdrGaussian
 {
   IdrFilter filter;
@@ -125,62 +129,116 @@ mirror (gint64 i, gint64 n)
   return i < n ? i : 2 * n - 1 - i;
 }
 
-/* @line: @n pixels with room for @radius on either side, which is filled with their mirror images.
- */
-static void
-mirror_ends (guint8 *line, gint64 n, gint64 radius, gsize size)
-{
-  for (gint64 i = 1; i <= radius; i++)
-    {
-      memcpy (line - i * size, line + mirror (-i, n) * size, size);
-      memcpy (line + (n - 1 + i) * size, line + mirror (n - 1 + i, n) * size, size);
-    }
-}
+/* --- Strips of columns ------------------------------------------------------------
+ *
+ * A plane is smoothed in strips, from top to bottom. A strip's rows are widened once, into a ring
+ * of as many as one sum needs; the ring and the row between the two passes stay in the nearest
+ * cache. */
 
-/* The workspace: the pointers to what a pixel's sum is taken from in either pass, then a row with
- * its mirrored ends. */
-static gsize
-get_line_offset (const IdrGaussian *gaussian, gsize size)
+/* How a strip's workspace is laid out: pointers to what a sum is taken from in either pass, the
+ * ring, the row. */
+typedef struct
 {
-  gsize radius = gaussian->filter.radius;
-  gsize taps = 2 * (2 * radius + 1) * sizeof (gconstpointer);
+  gint64 columns; /* of the plane, in a strip */
+  gint64 n_ring;  /* rows */
+  gsize pitch;    /* bytes from row to row of the ring */
+  gsize ring, line, end;
+} Layout;
 
-  return (taps + radius * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+/* FALSE: no machine has so much memory. */
+static gboolean
+lay_out (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrRaster *raster,
+         Layout *layout)
+{
+  const gsize size = kernels->wide_size, n_taps = 2 * gaussian->filter.radius + 1;
+  const gint64 near = RING_BYTES / (n_taps * size) / 64 * 64;
+  gsize bytes;
+
+  layout->columns = MAX (MAX (near, MIN_COLUMNS), 4 * gaussian->filter.radius);
+  if (layout->columns > raster->width)
+    layout->columns = raster->width;
+  layout->n_ring = MIN ((gint64)n_taps, raster->height);
+  /* An odd number of cache lines: rows do not compete for the same places in the cache. */
+  bytes = MIN (layout->columns + n_taps, (gsize)raster->width) * size;
+  layout->pitch = ((bytes / ALIGNMENT + 1) | 1) * ALIGNMENT;
+  layout->ring = (2 * n_taps * sizeof (gconstpointer) / ALIGNMENT + 1) * ALIGNMENT;
+  if (!g_size_checked_mul (&bytes, layout->pitch, layout->n_ring))
+    return FALSE;
+  return g_size_checked_add (&layout->line, layout->ring, bytes)
+         && g_size_checked_add (&layout->end, layout->line, (layout->columns + n_taps) * size);
 }
 
 gsize
-idr_gaussian_get_workspace (const IdrGaussian *gaussian, IdrPixel pixel, gint64 width)
+idr_gaussian_get_workspace (const IdrGaussian *gaussian, const IdrKernels *kernels,
+                            const IdrRaster *raster)
 {
-  gsize size = idr_pixel_get_size (pixel), bytes;
+  Layout layout;
 
-  if (!g_size_checked_add (&bytes, width, gaussian->filter.radius)
-      || !g_size_checked_mul (&bytes, bytes, size)
-      || !g_size_checked_add (&bytes, bytes, get_line_offset (gaussian, size)))
-    return 0;
-  return bytes;
+  return lay_out (gaussian, kernels, raster, &layout) ? layout.end : 0;
 }
 
-void
-idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels,
-                     const IdrRaster *raster, gint64 from, gint64 to, gpointer workspace,
-                     guint8 *out, gsize out_stride)
+/* Fills @line, which begins at column @first of a plane @width wide, from there up to @from and
+ * from @to up to @end with what is mirrored of the columns in between. */
+static inline void
+mirror_ends (guint8 *line, gint64 first, gint64 from, gint64 to, gint64 end, gint64 width,
+             const gsize size)
+{
+  for (gint64 x = first; x < from; x++)
+    memcpy (line + (x - first) * size, line + (mirror (x, width) - first) * size, size);
+  for (gint64 x = to; x < end; x++)
+    memcpy (line + (x - first) * size, line + (mirror (x, width) - first) * size, size);
+}
+
+/* The columns from @x0 up to but not including @x1. Returns their maximum. */
+static gdouble
+smooth_strip (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrRaster *raster,
+              const Layout *layout, gint64 x0, gint64 x1, guint8 *workspace, guint8 *out,
+              gsize stride)
 {
   const IdrFilter *filter = &gaussian->filter;
   const gint64 radius = filter->radius, n_taps = 2 * radius + 1;
-  const gsize size = idr_pixel_get_size (raster->pixel);
-  gconstpointer *down = workspace, *along = down + n_taps;
-  guint8 *line = (guint8 *)workspace + get_line_offset (gaussian, size);
+  const gint64 from = MAX (0, x0 - radius), to = MIN (raster->width, x1 + radius);
+  const gsize pixel_size = idr_pixel_get_size (raster->pixel), size = kernels->wide_size;
+  gconstpointer *down = (gconstpointer *)(gpointer)workspace, *along = down + n_taps;
+  guint8 *ring = workspace + layout->ring, *line = workspace + layout->line;
+  gdouble max = (gdouble)-INFINITY;
+  gint64 n_widened = 0;
 
   for (gint64 k = 0; k < n_taps; k++)
-    along[k] = line + (k - radius) * (gssize)size;
-  for (gint64 y = from; y < to; y++)
+    along[k] = line + k * size;
+  for (gint64 y = 0; y < raster->height; y++)
     {
+      guint8 *row = out + y * stride + x0 * pixel_size;
+
+      for (; n_widened < MIN (y + radius + 1, raster->height); n_widened++)
+        kernels->widen ((const guint8 *)raster->data + n_widened * raster->stride
+                            + from * pixel_size,
+                        to - from, ring + n_widened % layout->n_ring * layout->pitch);
       for (gint64 k = 0; k < n_taps; k++)
-        down[k] = (const guint8 *)raster->data
-                  + raster->stride * mirror (y + k - radius, raster->height);
-      kernels->correlate (filter, down, line, raster->width);
-      mirror_ends (line, raster->width, radius, size);
-      kernels->correlate (filter, along, out, raster->width);
-      out += out_stride;
+        down[k] = ring + mirror (y + k - radius, raster->height) % layout->n_ring * layout->pitch;
+      kernels->down (filter, down, line + (from - (x0 - radius)) * size, to - from);
+      if (size == sizeof (gfloat))
+        mirror_ends (line, x0 - radius, from, to, x1 + radius, raster->width, sizeof (gfloat));
+      else
+        mirror_ends (line, x0 - radius, from, to, x1 + radius, raster->width, sizeof (gdouble));
+      kernels->along (filter, along, row, x1 - x0);
+      max = idr_maximum (max, kernels->maximum (row, x1 - x0));
     }
+  return max;
+}
+
+gdouble
+idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels,
+                     const IdrRaster *raster, gpointer workspace, gpointer out, gsize stride)
+{
+  gdouble max = (gdouble)-INFINITY;
+  Layout layout;
+
+  g_return_val_if_fail (lay_out (gaussian, kernels, raster, &layout), (gdouble)NAN);
+
+  for (gint64 x = 0; x < raster->width; x += layout.columns)
+    max = idr_maximum (max, smooth_strip (gaussian, kernels, raster, &layout, x,
+                                          MIN (x + layout.columns, raster->width), workspace, out,
+                                          stride));
+  return max;
 }

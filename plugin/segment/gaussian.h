@@ -19,10 +19,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrGaussian, idr_gaussian_free)
 /* Centre first, then outward: radius + 1 weights. */
 const IdrFilter *idr_gaussian_get_filter (const IdrGaussian *gaussian);
 
-/* Bytes that smoothing rows of @width pixels works in; 0: more than there are. */
-gsize idr_gaussian_get_workspace (const IdrGaussian *gaussian, IdrPixel pixel, gint64 width);
+/* Bytes that smoothing @raster works in; 0: more than there are. */
+gsize idr_gaussian_get_workspace (const IdrGaussian *gaussian, const IdrKernels *kernels,
+                                  const IdrRaster *raster);
 
-/* Smooths the rows from @from up to but not including @to of @raster;. */
-void idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels,
-                          const IdrRaster *raster, gint64 from, gint64 to, gpointer workspace,
-                          guint8 *out, gsize out_stride);
+/* Smooths @raster into rows of the same type, @stride bytes apart; returns the largest smoothed
+ * pixel, NaN if one is. */
+gdouble idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels,
+                             const IdrRaster *raster, gpointer workspace, gpointer out,
+                             gsize stride);

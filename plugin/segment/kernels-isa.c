@@ -17,6 +17,13 @@
 
 #define INLINE static inline __attribute__ ((always_inline))
 
+/* In rough sums only: one rounding is never worse than two. */
+#ifdef __FMA__
+#define ROUGH_ADD_PRODUCT(sum, a, b) __builtin_fmaf (a, b, sum)
+#else
+#define ROUGH_ADD_PRODUCT(sum, a, b) ((sum) + (a) * (b))
+#endif
+
 /* The sign bits of 64 bytes that are 0 or -1. */
 INLINE guint64
 gather_signs (const gint8 *bytes)
@@ -55,7 +62,7 @@ double_to_i64 (gdouble value)
  * as much. */
 #define TYPE guint8
 #define NAME u8
-#define PAIR gint32
+#define WIDE gfloat
 #define ROUGH
 #define WHOLE guint32
 #define CHUNK (1 << 16)
@@ -63,14 +70,14 @@ double_to_i64 (gdouble value)
 
 #define TYPE gint8
 #define NAME i8
-#define PAIR gint32
+#define WIDE gfloat
 #define WHOLE gint32
 #define CHUNK (1 << 16)
 #include "kernels-type.h"
 
 #define TYPE guint16
 #define NAME u16
-#define PAIR gint32
+#define WIDE gfloat
 #define ROUGH
 #define WHOLE guint32
 #define CHUNK (1 << 16)
@@ -78,28 +85,28 @@ double_to_i64 (gdouble value)
 
 #define TYPE gint16
 #define NAME i16
-#define PAIR gint32
+#define WIDE gfloat
 #define WHOLE gint32
 #define CHUNK (1 << 15)
 #include "kernels-type.h"
 
 #define TYPE guint32
 #define NAME u32
-#define PAIR gdouble
+#define WIDE gdouble
 #define WHOLE guint64
 #define CHUNK G_MAXINT32
 #include "kernels-type.h"
 
 #define TYPE gint32
 #define NAME i32
-#define PAIR gdouble
+#define WIDE gdouble
 #define WHOLE gint64
 #define CHUNK G_MAXINT32
 #include "kernels-type.h"
 
 #define TYPE guint64
 #define NAME u64
-#define PAIR gdouble
+#define WIDE gdouble
 #define WHOLE IdrInt128
 #define CHUNK G_MAXINT32
 #define FROM_DOUBLE double_to_u64
@@ -107,7 +114,7 @@ double_to_i64 (gdouble value)
 
 #define TYPE gint64
 #define NAME i64
-#define PAIR gdouble
+#define WIDE gdouble
 #define WHOLE IdrInt128
 #define CHUNK G_MAXINT32
 #define FROM_DOUBLE double_to_i64
@@ -115,24 +122,27 @@ double_to_i64 (gdouble value)
 
 #define TYPE gfloat
 #define NAME f32
-#define PAIR gdouble
+#define WIDE gdouble
 #define REAL gdouble
 #include "kernels-type.h"
 
 #define TYPE gdouble
 #define NAME f64
-#define PAIR gdouble
+#define WIDE gdouble
 #define REAL long double
 #include "kernels-type.h"
 
 #define TABLE_(isa) idr_kernels_##isa
 #define TABLE(isa) TABLE_ (isa)
-#define KERNELS(name)                                                                              \
+#define KERNELS(name, wide)                                                                        \
   {                                                                                                \
-    correlate_##name, maximum_##name, least_above_##name, at_least_##name, tally_##name            \
+    sizeof (wide), widen_##name, down_##name, along_##name, maximum_##name, least_above_##name,    \
+        at_least_##name, tally_##name                                                              \
   }
 
 /* In the order of IdrPixel. */
 const IdrKernels TABLE (IDR_ISA)[IDR_N_PIXELS]
-    = { KERNELS (u8),  KERNELS (i8),  KERNELS (u16), KERNELS (i16), KERNELS (u32),
-        KERNELS (i32), KERNELS (u64), KERNELS (i64), KERNELS (f32), KERNELS (f64) };
+    = { KERNELS (u8, gfloat),   KERNELS (i8, gfloat),   KERNELS (u16, gfloat),
+        KERNELS (i16, gfloat),  KERNELS (u32, gdouble), KERNELS (i32, gdouble),
+        KERNELS (u64, gdouble), KERNELS (i64, gdouble), KERNELS (f32, gdouble),
+        KERNELS (f64, gdouble) };

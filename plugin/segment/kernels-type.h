@@ -1,10 +1,10 @@
 /* The inner loops for pixels of one type; included by kernels-isa.c once for each
  *
  * TYPE, NAME    the pixel's C type, and what the functions are called after
- * PAIR          numbers in which two pixels are added exactly, or doubles
- * ROUGH         defined: rough sums in floats are worth while
- * WHOLE, CHUNK  integers that hold the sum of so many pixels; not defined for floats
- * REAL          for floats: numbers in which they are summed
+ * WIDE          numbers into which rows are converted once, for all sums that they are part of:
+ * they hold a pixel as exactly as SciPy's doubles, and add two of them as doubles would ROUGH
+ * defined: rough sums in floats are worth while WHOLE, CHUNK  integers that hold the sum of so many
+ * pixels; not defined for floats REAL          for floats: numbers in which they are summed
  * FROM_DOUBLE   the cast, where C leaves open what becomes of a sum that rounding carried beyond
  * the type SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -18,84 +18,35 @@
 
 /* --- Smoothing ------------------------------------------------------------------- */
 
+static void
+FUNCTION (widen) (gconstpointer pixels, gsize n, gpointer out)
+{
+  const TYPE *row = pixels;
+  WIDE *restrict wide = out;
+
+  for (gsize i = 0; i < n; i++)
+    wide[i] = (WIDE)row[i];
+}
+
 #define SUM gdouble
 #define SUM_NAME exactly
+#define ADD_PRODUCT(sum, a, b) ((sum) + (a) * (b))
 #include "kernels-sums.h"
-
-/* @n <= BLOCK pixels from @start on. */
-INLINE void
-FUNCTION (correlate_exactly) (const IdrFilter *filter, const gconstpointer *taps,
-                              TYPE *restrict out, gsize start, const gsize n)
-{
-  gdouble sums[BLOCK];
-
-  FUNCTION (sum_exactly) (sums, filter->weights, filter, taps, start, n);
-  for (gsize i = 0; i < n; i++)
-    out[start + i] = FROM_DOUBLE (sums[i]);
-}
 
 #ifdef ROUGH
 #define SUM gfloat
 #define SUM_NAME roughly
+#define ADD_PRODUCT(sum, a, b) ROUGH_ADD_PRODUCT (sum, a, b)
 #include "kernels-sums.h"
-
-/* Whether any of @n sums is so near to a whole number that the exact one may lie on its other side;
- * @out: the whole part. */
-INLINE gboolean
-FUNCTION (cut) (const IdrFilter *filter, const gfloat *restrict sums, TYPE *restrict out,
-                const gsize n)
-{
-  const gfloat below = filter->below, above = filter->above;
-  gint32 differ = 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      gint32 least = (gint32)(sums[i] * below), most = (gint32)(sums[i] * above);
-
-      differ |= least ^ most;
-      out[i] = (TYPE)least;
-    }
-  return differ != 0;
-}
-
-INLINE void
-FUNCTION (correlate_block) (const IdrFilter *filter, const gconstpointer *taps, TYPE *restrict out,
-                            gsize start, const gsize n)
-{
-  gfloat sums[BLOCK];
-
-  if (filter->rough == NULL)
-    {
-      FUNCTION (correlate_exactly) (filter, taps, out, start, n);
-      return;
-    }
-  FUNCTION (sum_roughly) (sums, filter->rough, filter, taps, start, n);
-  if (!FUNCTION (cut) (filter, sums, out + start, n))
-    return;
-  for (gsize i = 0; i < n; i += SMALL_BLOCK)
-    if (FUNCTION (cut) (filter, sums + i, out + start + i, SMALL_BLOCK))
-      FUNCTION (correlate_exactly) (filter, taps, out, start + i, SMALL_BLOCK);
-}
-#else
-#define correlate_block correlate_exactly
 #endif
 
-static void
-FUNCTION (correlate) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n)
-{
-  gsize i = 0;
+#define PASS down
+#define OUT WIDE
+#include "kernels-pass.h"
 
-  for (; i + BLOCK <= n; i += BLOCK)
-    FUNCTION (correlate_block) (filter, taps, out, i, BLOCK);
-  for (; i + SMALL_BLOCK <= n; i += SMALL_BLOCK)
-    FUNCTION (correlate_block) (filter, taps, out, i, SMALL_BLOCK);
-  /* What is left is done together with some of what is done already. */
-  if (i < n && n >= SMALL_BLOCK)
-    FUNCTION (correlate_block) (filter, taps, out, n - SMALL_BLOCK, SMALL_BLOCK);
-  else
-    for (; i < n; i++)
-      FUNCTION (correlate_exactly) (filter, taps, out, i, 1);
-}
+#define PASS along
+#define OUT TYPE
+#include "kernels-pass.h"
 
 /* --- The threshold ------------------------------------------------------------------ */
 
@@ -247,7 +198,7 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 
 #undef TYPE
 #undef NAME
-#undef PAIR
+#undef WIDE
 #undef ROUGH
 #undef WHOLE
 #undef CHUNK
@@ -256,4 +207,3 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 #undef GLUE_
 #undef GLUE
 #undef FUNCTION
-#undef correlate_block

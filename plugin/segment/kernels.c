@@ -7,13 +7,15 @@ IdrIsa
 idr_isa_get_best (void)
 {
 #ifdef IDR_HAVE_X86
+  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma"))
+    return IDR_ISA_PLAIN;
   if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
       && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq"))
     return IDR_ISA_AVX512;
-  if (__builtin_cpu_supports ("avx2"))
-    return IDR_ISA_AVX2;
-#endif
+  return IDR_ISA_AVX2;
+#else
   return IDR_ISA_PLAIN;
+#endif
 }
 
 const IdrKernels *

@@ -66,9 +66,16 @@ typedef struct
 
 typedef struct
 {
-  /* out[i] = (((taps[0][i] + taps[2 * radius][i]) * weights[radius] + …) + centre, in SciPy's order
-   * (see gaussian.h) and cut to the type. @out overlaps none of @taps. */
-  void (*correlate) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n);
+  gsize wide_size; /* bytes of a widened pixel: a float or a double */
+
+  /* Converts a row of @n pixels into numbers that the passes add. */
+  void (*widen) (gconstpointer pixels, gsize n, gpointer out);
+
+  /* out[i] = centre + (taps[0][i] + taps[2 * radius][i]) * weights[radius] + …, in SciPy's order
+   * (see gaussian.h) and cut to the type: down the columns to a row that is wide again, and along
+   * that row to pixels. @out overlaps none of @taps. */
+  void (*down) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n);
+  void (*along) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n);
 
   /* The largest of @n > 0 pixels; NaN if one is NaN. */
   gdouble (*maximum) (gconstpointer pixels, gsize n);
@@ -83,6 +90,13 @@ typedef struct
   /* Adds @n > 0 pixels to @tally. */
   void (*tally) (gconstpointer pixels, gsize n, IdrTally *tally);
 } IdrKernels;
+
+/* NumPy's maximum of two: NaN once there is one. */
+static inline gdouble
+idr_maximum (gdouble a, gdouble b)
+{
+  return a > b || a != a ? a : b;
+}
 
 /* Those for pixels of one type, which need @isa: at most idr_isa_get_best(). */
 const IdrKernels *idr_kernels_get (IdrIsa isa, IdrPixel pixel);

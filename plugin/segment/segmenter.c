@@ -23,7 +23,7 @@ typedef struct _Scratch Scratch;
 struct _Scratch
 {
   Scratch *next;
-  guint8 *bytes; /* the smoothed plane, the filter's workspace, rows' maxima, a row's bits */
+  guint8 *bytes; /* a row's bits, the filter's workspace, the smoothed plane */
   gsize n_bytes;
   IdrRuns runs;
   IdrForest forest;
@@ -126,12 +126,13 @@ idr_segmenter_free (IdrSegmenter *segmenter)
 /* Where in a scratch's bytes things lie. */
 typedef struct
 {
-  gsize workspace, maxima, bits, smoothed, stride, end;
+  gsize bits, workspace, smoothed, stride, end;
 } Layout;
 
 /* FALSE: no machine has so much memory. */
 static gboolean
-lay_out (const IdrSegmenter *segmenter, const IdrRaster *raster, Layout *layout)
+lay_out (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaster *raster,
+         Layout *layout)
 {
   const gsize size = idr_pixel_get_size (raster->pixel);
   gsize workspace = 0, plane = 0;
@@ -141,12 +142,11 @@ lay_out (const IdrSegmenter *segmenter, const IdrRaster *raster, Layout *layout)
   layout->stride = (raster->width * size + 63) / 64 * 64;
   if (segmenter->gaussian != NULL)
     {
-      workspace = idr_gaussian_get_workspace (segmenter->gaussian, raster->pixel, raster->width);
+      workspace = idr_gaussian_get_workspace (segmenter->gaussian, kernels, raster);
       if (workspace == 0 || !g_size_checked_mul (&plane, layout->stride, raster->height))
         return FALSE;
     }
-  layout->maxima = 0;
-  layout->bits = raster->height * sizeof (gdouble);
+  layout->bits = 0;
   layout->workspace = layout->bits + (raster->width + 63) / 64 * sizeof (guint64);
   layout->workspace = (layout->workspace + 63) / 64 * 64;
   layout->smoothed = (layout->workspace + workspace + 63) / 64 * 64;
@@ -164,13 +164,11 @@ reserve (Scratch *scratch, gsize n_bytes)
   return scratch->bytes != NULL;
 }
 
-/* Smooths all rows, or takes them as they are, into @smoothed; notes each row's largest pixel in
- * @maxima. Returns the plane's. */
+/* Smooths the plane, or takes it as it is. Returns its maximum. */
 static gdouble
 smooth (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaster *raster,
         const Layout *layout, guint8 *bytes, IdrRaster *smoothed)
 {
-  gdouble *maxima = (gdouble *)(gpointer)(bytes + layout->maxima);
   gdouble max = (gdouble)-INFINITY;
 
   *smoothed = *raster;
@@ -178,26 +176,19 @@ smooth (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaste
     {
       smoothed->data = bytes + layout->smoothed;
       smoothed->stride = layout->stride;
+      return idr_gaussian_smooth (segmenter->gaussian, kernels, raster, bytes + layout->workspace,
+                                  bytes + layout->smoothed, layout->stride);
     }
   for (gint64 y = 0; y < raster->height; y++)
-    {
-      const guint8 *row = (const guint8 *)smoothed->data + y * smoothed->stride;
-
-      if (segmenter->gaussian != NULL)
-        idr_gaussian_smooth (segmenter->gaussian, kernels, raster, y, y + 1,
-                             bytes + layout->workspace,
-                             bytes + layout->smoothed + y * layout->stride, layout->stride);
-      maxima[y] = kernels->maximum (row, raster->width);
-      if (!(maxima[y] <= max) && !isnan (max))
-        max = maxima[y];
-    }
+    max = idr_maximum (
+        max, kernels->maximum ((const guint8 *)raster->data + y * raster->stride, raster->width));
   return max;
 }
 
 /* The runs of what is above the threshold. FALSE: no memory. */
 static gboolean
-find_runs (const IdrKernels *kernels, const IdrRaster *smoothed, gdouble threshold,
-           const gdouble *maxima, guint64 *bits, IdrRuns *runs)
+find_runs (const IdrKernels *kernels, const IdrRaster *smoothed, gdouble threshold, guint64 *bits,
+           IdrRuns *runs)
 {
   const gsize n_words = (smoothed->width + 63) / 64;
   IdrValue least;
@@ -231,11 +222,11 @@ run (IdrSegmenter *segmenter, Scratch *scratch, const IdrRaster *raster, GArray 
   gint32 n_objects;
 
   *problem = NO_MEMORY;
-  if (!lay_out (segmenter, raster, &layout) || !reserve (scratch, layout.end))
+  if (!lay_out (segmenter, kernels, raster, &layout) || !reserve (scratch, layout.end))
     return NULL;
   max = smooth (segmenter, kernels, raster, &layout, scratch->bytes, &smoothed);
   if (!find_runs (kernels, &smoothed, segmenter->fraction * max,
-                  (const gdouble *)(gpointer)(scratch->bytes + layout.maxima),
+
                   (guint64 *)(gpointer)(scratch->bytes + layout.bits), &scratch->runs))
     return NULL;
   n_objects = idr_runs_label (&scratch->runs, &scratch->forest, problem);

@@ -24,7 +24,7 @@ except ImportError:
 
 SIZES = [(128, 135), (2048, 2168)]
 SIGMA = 1.0
-STAGES = ["smooth", "maximum", "runs", "label", "measure"]
+STAGES = ["smooth", "runs", "label", "measure"]
 
 
 def make_plane(height, width):
