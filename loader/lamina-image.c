@@ -16,7 +16,7 @@ struct _LaminaImage
 
   /* Readers who go from plane to plane and give no hints. */
   GMutex lock;
-  gint64 last;   /* plane that was read, -1 for none */
+  gint64 last;   /* plane that was read */
   gint in_a_row; /* planes read one after the other */
   gint64 asked;  /* up to here planes were announced for such a reader */
 };
@@ -27,7 +27,7 @@ static void
 lamina_image_init (LaminaImage *self)
 {
   g_mutex_init (&self->lock);
-  self->last = -1;
+  self->last = -2; /* no plane follows it */
 }
 
 static void

@@ -96,15 +96,16 @@ ask (GObject *source, gint64 plane, LaminaJob *job)
     lamina_table_will_need (LAMINA_TABLE (source), plane, job);
 }
 
-/* Asks for the planes of the window that begins with visit @index. */
+/* Asks for the planes of the window behind visit @index, which is read now. */
 static void
 ask_ahead (Planes *planes, gint64 index, LaminaJob *job)
 {
-  gint64 end = index + MIN (planes->window, lamina_info_get_n_planes (planes->info) - index);
+  gint64 next = index + 1;
+  gint64 end = next + MIN (planes->window, lamina_info_get_n_planes (planes->info) - next);
 
   if (planes->window == 0 || !g_mutex_trylock (&planes->lock))
     return;
-  for (planes->asked = MAX (planes->asked, index); planes->asked < end; planes->asked++)
+  for (planes->asked = MAX (planes->asked, next); planes->asked < end; planes->asked++)
     for (guint i = 0; i < planes->n_sources; i++)
       ask (planes->sources[i], get_plane (planes->info, planes->asked), job);
   g_mutex_unlock (&planes->lock);
