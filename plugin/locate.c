@@ -14,19 +14,26 @@ typedef struct
   const IdrOmeroImage *image; /* or NULL */
   gchar *well;                /* where on its plate it is, or NULL */
   const gchar *bucket;
+  const gchar *endpoint;
   IdrStoreOptions options;
   GPtrArray *tried; /* what each route that came to nothing came to */
+  GPtrArray *odd;   /* those that had something to say */
   gchar *found;     /* the end of the search */
   GCancellable *cancellable;
 } Search;
 
-static void G_GNUC_PRINTF (2, 3) note (Search *search, const gchar *format, ...)
+/* @odd: also of interest where another route succeeds. */
+static void G_GNUC_PRINTF (3, 4) note (Search *search, gboolean odd, const gchar *format, ...)
 {
+  g_autofree gchar *text = NULL;
   va_list args;
 
   va_start (args, format);
-  g_ptr_array_add (search->tried, g_strdup_vprintf (format, args));
+  text = g_strdup_vprintf (format, args);
   va_end (args);
+  if (odd)
+    g_ptr_array_add (search->odd, g_strdup (text));
+  g_ptr_array_add (search->tried, g_steal_pointer (&text));
 }
 
 /* The routes are FALSE, with an error, where the search must end without a result. */
@@ -49,7 +56,7 @@ try_place (Search *search, const gchar *route, const gchar *location, GError **e
       return FALSE;
     }
   if (local)
-    note (search, "%s: %s", route, local->message);
+    note (search, TRUE, "%s: %s", route, local->message);
   return TRUE;
 }
 
@@ -57,8 +64,7 @@ static gboolean
 try_external_info (Search *search, GError **error)
 {
   const gchar *lsid = search->image ? search->image->lsid : NULL;
-  g_autofree gchar *location
-      = lsid ? idr_reference_from_lsid (lsid, search->options.endpoint) : NULL;
+  g_autofree gchar *location = lsid ? idr_reference_from_lsid (lsid, search->endpoint) : NULL;
 
   if (location)
     return try_place (search, "external info", location, error);
@@ -66,10 +72,10 @@ try_external_info (Search *search, GError **error)
     {
       g_autofree gchar *shown = g_strescape (lsid, NULL);
 
-      note (search, "external info: \"%.200s\" is no place in a store", shown);
+      note (search, TRUE, "external info: \"%.200s\" is no place in a store", shown);
     }
   else if (search->image)
-    note (search, "external info: the server gives none");
+    note (search, FALSE, "external info: the server gives none");
   return TRUE;
 }
 
@@ -83,7 +89,8 @@ try_client_paths (Search *search, GError **error)
   if (root)
     return try_place (search, "client paths", root, error);
   if (search->image)
-    note (search, "client paths: they lead into %s", several ? "more than one Zarr" : "no Zarr");
+    note (search, several, "client paths: they lead into %s",
+          several ? "more than one Zarr" : "no Zarr");
   return TRUE;
 }
 
@@ -95,11 +102,11 @@ static gboolean
 knows_ids (Search *search)
 {
   const gboolean knows = !search->image || idr_omero_is_idr (search->image->server)
-                         || strcmp (search->options.endpoint, IDR_ENDPOINT) != 0
+                         || strcmp (search->endpoint, IDR_ENDPOINT) != 0
                          || strcmp (search->bucket, IDR_BUCKET) != 0;
 
   if (!knows)
-    note (search, "IDR's catalogue and bucket: not asked, as the image is one of %s",
+    note (search, FALSE, "IDR's catalogue and bucket: not asked, as the image is one of %s",
           search->image->server);
   return knows;
 }
@@ -163,9 +170,9 @@ try_catalogue (Search *search, GError **error)
   if (!take_first (search, places, &wish, error))
     return FALSE;
   if (n == 0)
-    note (search, "IDR's catalogue: does not list it");
+    note (search, FALSE, "IDR's catalogue: does not list it");
   else if (!search->found)
-    note (search, "IDR's catalogue: nothing at s3://%s/%s", search->bucket, entries[0].key);
+    note (search, TRUE, "IDR's catalogue: nothing at s3://%s/%s", search->bucket, entries[0].key);
   return TRUE;
 }
 
@@ -230,8 +237,9 @@ try_naming_rule (Search *search, GError **error)
         return FALSE;
     }
   if (!search->found)
-    note (search, "naming rule: no %" G_GINT64_FORMAT ".zarr in the folders of s3://%s/zarr%s",
-          search->id, search->bucket, listed ? "" : ", which cannot be listed");
+    note (search, FALSE,
+          "naming rule: no %" G_GINT64_FORMAT ".zarr in the folders of s3://%s/zarr%s", search->id,
+          search->bucket, listed ? "" : ", which cannot be listed");
   return TRUE;
 }
 
@@ -255,15 +263,17 @@ idr_locate (gint64 id, const IdrOmeroImage *image, const IdrLocateOptions *optio
             GCancellable *cancellable, GError **error)
 {
   g_autoptr (GPtrArray) tried = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) odd = g_ptr_array_new_with_free_func (g_free);
   g_autofree gchar *well = idr_reference_build_well (image);
-  const gchar *endpoint = options->endpoint ? options->endpoint : IDR_ENDPOINT;
   Search search = {
     .id = id,
     .image = image,
     .well = well,
     .bucket = options->bucket ? options->bucket : IDR_BUCKET,
-    .options = { endpoint, options->region, options->anonymous },
+    .endpoint = options->endpoint ? options->endpoint : IDR_ENDPOINT,
+    .options = { options->endpoint, options->region, options->anonymous },
     .tried = tried,
+    .odd = odd,
     .cancellable = cancellable,
   };
   const gboolean ok = try_external_info (&search, error)
@@ -274,10 +284,10 @@ idr_locate (gint64 id, const IdrOmeroImage *image, const IdrLocateOptions *optio
 
   if (ok && !search.found)
     set_not_found (&search, error);
-  if (notes && search.found && tried->len > 0)
+  if (notes && search.found && odd->len > 0)
     {
-      g_ptr_array_add (tried, NULL);
-      *notes = (gchar **)g_ptr_array_steal (tried, NULL);
+      g_ptr_array_add (odd, NULL);
+      *notes = (gchar **)g_ptr_array_steal (odd, NULL);
     }
   else if (notes)
     *notes = NULL;

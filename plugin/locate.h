@@ -25,7 +25,7 @@ typedef struct
  * @image is what a server said of it, or NULL when none was asked: then only catalogue and naming
  * rule help. These two know IDR's ids, and are left out for an image of another server unless
  * endpoint or bucket are not IDR's own.
- * @notes, where not NULL: what was tried before in vain, or NULL (g_strfreev()).
+ * @notes, where not NULL: which places were named and not there, or NULL (g_strfreev()).
  * Errors: G_IO_ERROR_NOT_FOUND, with all that was tried; or what keeps the endpoint from answering.
  */
 gchar *idr_locate (gint64 id, const IdrOmeroImage *image, const IdrLocateOptions *options,

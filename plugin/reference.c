@@ -9,26 +9,35 @@ is_url (const gchar *text)
   return g_str_has_prefix (text, "https://") || g_str_has_prefix (text, "http://");
 }
 
-/* "s3://" and @path, whose escapes are undone: the store takes what follows a bucket as it stands.
- */
+/* "HOST:PORT" of @endpoint, a URL. */
 static gchar *
-build_s3 (const gchar *path)
-{
-  g_autofree gchar *plain = g_uri_unescape_string (path, NULL);
-
-  return plain && *plain ? g_strconcat ("s3://", plain, NULL) : NULL;
-}
-
-/* Whether @endpoint, a URL, is at @authority ("HOST:PORT"). */
-static gboolean
-is_at (const gchar *endpoint, const gchar *authority)
+get_authority (const gchar *endpoint)
 {
   const gchar *start = strstr (endpoint, "://");
-  const gsize length = strlen (authority);
 
   start = start ? start + 3 : endpoint;
-  return g_ascii_strncasecmp (start, authority, length) == 0
-         && (start[length] == '/' || start[length] == '\0');
+  return g_strndup (start, strcspn (start, "/"));
+}
+
+/* Whether the store knows how buckets have moved there. */
+static gboolean
+is_ebi (const gchar *authority)
+{
+  return g_str_has_suffix (authority, ".ebi.ac.uk");
+}
+
+/* The bucket and key of @path, as it is encoded, at our own endpoint. What follows a bucket's name
+ * the store takes as it stands, what follows a host's as encoded. */
+static gchar *
+build_own (const gchar *path, const gchar *endpoint)
+{
+  g_autofree gchar *authority = get_authority (endpoint);
+  g_autofree gchar *plain = g_uri_unescape_string (path, NULL);
+
+  if (!plain || !*plain)
+    return NULL;
+  return is_ebi (authority) ? g_strconcat ("s3://", authority, "/", path, NULL)
+                            : g_strconcat ("s3://", plain, NULL);
 }
 
 gchar *
@@ -37,24 +46,24 @@ idr_reference_from_lsid (const gchar *lsid, const gchar *endpoint)
   gsize length = strcspn (lsid, "?#");
   g_autofree gchar *bare = NULL;
   g_autofree gchar *authority = NULL;
+  g_autofree gchar *own = get_authority (endpoint);
   const gchar *path;
 
   while (length > 0 && lsid[length - 1] == '/')
     length--;
   bare = g_strndup (lsid, length);
   if (bare[0] == '/')
-    return build_s3 (bare + 1);
+    return build_own (bare + 1, endpoint);
   if (is_url (bare))
     return g_steal_pointer (&bare);
   path = g_str_has_prefix (bare, "s3://") ? strchr (bare + strlen ("s3://"), '/') : NULL;
   if (!path)
     return NULL;
   authority = g_strndup (bare + strlen ("s3://"), path - bare - strlen ("s3://"));
-  if (is_at (endpoint, authority))
-    return build_s3 (path + 1);
-  return g_str_has_suffix (authority, ".ebi.ac.uk")
-             ? g_steal_pointer (&bare)
-             : g_strconcat ("https://", authority, path, NULL);
+  if (g_ascii_strcasecmp (authority, own) == 0)
+    return build_own (path + 1, endpoint);
+  return is_ebi (authority) ? g_steal_pointer (&bare)
+                            : g_strconcat ("https://", authority, path, NULL);
 }
 
 const gchar *

@@ -7,7 +7,8 @@
 
 typedef struct
 {
-  GSubprocess *process;
+  GPid pid;
+  gint input; /* the server lives as long as this is open */
   gchar *url;
 } Server;
 
