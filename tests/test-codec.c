@@ -211,6 +211,23 @@ test_lz4 (void)
   check ("lz4", stored, samples);
 }
 
+static void
+test_crc32c (void)
+{
+  /* RFC 3720's example: 32 bytes of zero */
+  static const guint8 stored[36] = { [32] = 0xaa, 0x36, 0x91, 0x8a };
+  g_autoptr (GBytes) whole = g_bytes_new_static (stored, 36), bytes = NULL;
+  g_autoptr (GBytes) cut = g_bytes_new_static (stored, 35), none = g_bytes_new_static (stored, 3);
+  g_autoptr (GError) error = NULL;
+
+  bytes = decode ("crc32c", whole, 32, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), stored, 32);
+  assert_refused ("crc32c", cut, 31, "its checksum is");
+  assert_refused ("crc32c", none, 0, "too short");
+  assert_refused ("crc32c", whole, 31, "decodes to 32 bytes");
+}
+
 /* Steps in a row: the last one written is the first one read. */
 static void
 test_chain (void)
@@ -233,7 +250,7 @@ test_chain (void)
   g_clear_error (&error);
   g_assert_null (idr_codec_find ("lz77", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
-  g_assert_nonnull (strstr (error->message, "blosc, zlib, gzip, zstd, lz4"));
+  g_assert_nonnull (strstr (error->message, "blosc, zlib, gzip, zstd, lz4, crc32c"));
 }
 
 int
@@ -244,6 +261,7 @@ main (int argc, char **argv)
   g_test_add_func ("/codec/deflate", test_deflate);
   g_test_add_func ("/codec/zstd", test_zstd);
   g_test_add_func ("/codec/lz4", test_lz4);
+  g_test_add_func ("/codec/crc32c", test_crc32c);
   g_test_add_func ("/codec/chain", test_chain);
   return g_test_run ();
 }

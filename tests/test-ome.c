@@ -143,6 +143,47 @@ test_0_3 (void)
   g_assert_cmpstr (ome->version, ==, "0.3");
 }
 
+/* Zarr v3 keeps it all in one document. */
+static void
+test_0_5 (void)
+{
+  g_autoptr (IdrStore) store = memory_store_new ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IdrOme) ome = NULL, array = NULL;
+
+  memory_store_put_text (
+      store, "zarr.json",
+      "{\"zarr_format\":3,\"node_type\":\"group\",\"attributes\":{\"ome\":{\"version\":"
+      "\"0.5\",\"multiscales\":[{\"axes\":[{\"name\":\"y\",\"type\":\"space\"},{\"name\":"
+      "\"x\",\"type\":\"space\"}],\"datasets\":[{\"path\":\"0\"}]}],\"image-label\":{},"
+      "\"omero\":{\"channels\":[{\"color\":\"#00ff00\"}]}}}}");
+  memory_store_put_text (store, "labels/zarr.json",
+                         "{\"attributes\":{\"ome\":{\"labels\":[\"cells\"]}}}");
+  memory_store_put_text (
+      store, "a/zarr.json",
+      "{\"zarr_format\":3,\"node_type\":\"array\",\"shape\":[4,6,8],\"data_type\":\"uint8\","
+      "\"chunk_grid\":{\"name\":\"regular\",\"configuration\":{\"chunk_shape\":[1,6,8]}},"
+      "\"chunk_key_encoding\":\"default\",\"fill_value\":0,\"codecs\":[\"bytes\"]}");
+  ome = idr_ome_open (store, "", NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_axes (ome, "y:s x:s ", -1, -1, -1, 0, 1);
+  g_assert_cmpstr (ome->version, ==, "0.5");
+  g_assert_true (ome->is_label);
+  g_assert_cmphex (ome->channels[0].color, ==, 0x00ff00);
+  g_assert_cmpstr (ome->labels[0], ==, "cells");
+  array = idr_ome_open (store, "a", NULL, NULL, &error);
+  g_assert_no_error (error);
+  assert_axes (array, "z:s y:s x:s ", -1, -1, 0, 1, 2);
+
+  memory_store_put_text (
+      store, "p/zarr.json",
+      "{\"node_type\":\"group\",\"attributes\":{\"ome\":{\"plate\":{\"wells\":[{\"path\":"
+      "\"A/1\"}]}}}}");
+  g_assert_null (idr_ome_open (store, "p", NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+  g_assert_nonnull (strstr (error->message, "open memory:p/A/1/0"));
+}
+
 #define IMAGE(axes) "{\"multiscales\":[{\"axes\":[" axes "],\"datasets\":[{\"path\":\"0\"}]}]}"
 #define SPACE(name) "{\"name\":\"" name "\",\"type\":\"space\"}"
 
@@ -313,7 +354,7 @@ test_nothing_there (void)
   memory_store_fail (store, "x.zarr/.zarray", G_IO_ERROR_PERMISSION_DENIED, 1);
   assert_fails (store, G_IO_ERROR_PERMISSION_DENIED, "a fault");
   memory_store_put_text (store, "x.zarr/zarr.json", "{\"zarr_format\":3}");
-  assert_fails (store, G_IO_ERROR_NOT_SUPPORTED, "format 3");
+  assert_fails (store, G_IO_ERROR_INVALID_DATA, "no image");
 }
 
 /* A bucket that refuses to say what it does not have is read nevertheless. */
@@ -356,12 +397,12 @@ test_at_once (void)
   memory_store_put_text (store, ".zattrs", IMAGE ("\"y\",\"x\""));
   memory_store_hold (store, TRUE);
   thread = g_thread_new ("open", open_it, &opening);
-  while (memory_store_count (store, NULL) < 5)
+  while (memory_store_count (store, NULL) < 6)
     g_usleep (200);
   memory_store_hold (store, FALSE);
   g_thread_join (thread);
   g_assert_nonnull (opening.ome);
-  g_assert_cmpint (memory_store_count (store, NULL), ==, 5);
+  g_assert_cmpint (memory_store_count (store, NULL), ==, 6);
   idr_ome_unref (opening.ome);
 }
 
@@ -423,6 +464,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ome/0.4", test_0_4);
   g_test_add_func ("/ome/0.1", test_0_1);
   g_test_add_func ("/ome/0.3", test_0_3);
+  g_test_add_func ("/ome/0.5", test_0_5);
   g_test_add_func ("/ome/odd-axes", test_odd_axes);
   g_test_add_func ("/ome/odd-scales", test_odd_scales);
   g_test_add_func ("/ome/plain-array", test_plain_array);

@@ -5,6 +5,8 @@
 #include "meta.h"
 #include "ome-parse.h"
 
+#include <string.h>
+
 /* --- What the group holds: asked for at once, as each answer may take a while ---------------- */
 
 typedef enum
@@ -14,11 +16,12 @@ typedef enum
   ZGROUP,
   ZARR_JSON,
   LABELS,
+  LABELS_JSON,
   N_DOCUMENTS
 } Document;
 
 static const gchar *const names[N_DOCUMENTS]
-    = { ".zattrs", ".zarray", ".zgroup", "zarr.json", "labels/.zattrs" };
+    = { ".zattrs", ".zarray", ".zgroup", "zarr.json", "labels/.zattrs", "labels/zarr.json" };
 
 typedef struct
 {
@@ -28,8 +31,9 @@ typedef struct
   IdrTally *tally;
   GCancellable *cancellable;
   IdrFetch *fetches[N_DOCUMENTS];
-  GBytes *bytes[N_DOCUMENTS]; /* NULL: not there */
-  GError *refusal;            /* of a server that refuses to say whether it has one */
+  GBytes *bytes[N_DOCUMENTS];   /* NULL: not there */
+  JsonNode *roots[N_DOCUMENTS]; /* objects; NULL: not there, or not parsed */
+  GError *refusal;              /* of a server that refuses to say whether it has one */
 } Group;
 
 static void
@@ -49,6 +53,7 @@ group_clear (Group *group)
     {
       g_clear_pointer (&group->fetches[i], idr_fetch_unref);
       g_clear_pointer (&group->bytes[i], g_bytes_unref);
+      g_clear_pointer (&group->roots[i], json_node_unref);
     }
   g_clear_error (&group->refusal);
 }
@@ -83,17 +88,42 @@ group_read (Group *group, GError **error)
   return TRUE;
 }
 
-static JsonNode *
+/* Parses @document, if it is there. */
+static gboolean
 group_parse (Group *group, Document document, GError **error)
 {
-  g_autoptr (JsonNode) root = idr_json_parse (group->bytes[document], error);
+  JsonNode *root;
 
+  if (!group->bytes[document])
+    return TRUE;
+  root = group->roots[document] = idr_json_parse (group->bytes[document], error);
   if (root && JSON_NODE_HOLDS_OBJECT (root))
-    return g_steal_pointer (&root);
+    return TRUE;
   if (root)
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "it is no JSON object");
+  g_clear_pointer (&group->roots[document], json_node_unref);
   g_prefix_error (error, "%s/%s: ", group->uri, names[document]);
-  return NULL;
+  return FALSE;
+}
+
+/* The attributes that a document holds for OME: all that Zarr v2's do, a part of Zarr v3's. */
+static JsonObject *
+get_attributes (JsonNode *root, Document document)
+{
+  JsonObject *object = root ? json_node_get_object (root) : NULL;
+  JsonObject *ome;
+
+  if (document != ZARR_JSON && document != LABELS_JSON)
+    return object;
+  object = idr_json_object (object, "attributes");
+  ome = idr_json_object (object, "ome");
+  return ome ? ome : object;
+}
+
+static JsonObject *
+group_get_attributes (Group *group, Document document)
+{
+  return get_attributes (group->roots[document], document);
 }
 
 /* --- The object ---------------------------------------------------------------------------------
@@ -162,23 +192,26 @@ count_dims (Group *group, JsonObject *multiscale, gint *n_dims, GError **error)
 
 /* The version that is written somewhere, or else the one that looks like this. */
 static gchar *
-get_version (JsonObject *multiscale, JsonObject *omero)
+get_version (JsonObject *attributes, JsonObject *multiscale, JsonObject *omero)
 {
   JsonArray *axes = idr_json_array (multiscale, "axes");
-  const gchar *version = idr_json_string (multiscale, "version");
+  const gchar *version = idr_json_string (attributes, "version");
 
+  version = version ? version : idr_json_string (multiscale, "version");
   version = version ? version : idr_json_string (omero, "version");
   if (version)
     return g_strdup (version);
   return g_strdup (!axes ? "0.1" : idr_json_string_at (axes, 0) ? "0.3" : "0.4");
 }
 
-/* The names in "labels/.zattrs". An image can be read without. */
+/* The names of the label images. An image can be read without. */
 static gchar **
 get_labels (Group *group)
 {
-  g_autoptr (JsonNode) root = group->bytes[LABELS] ? group_parse (group, LABELS, NULL) : NULL;
-  JsonArray *list = root ? idr_json_array (json_node_get_object (root), "labels") : NULL;
+  Document document = group->bytes[LABELS] ? LABELS : LABELS_JSON;
+  JsonArray *list = group_parse (group, document, NULL)
+                        ? idr_json_array (group_get_attributes (group, document), "labels")
+                        : NULL;
   guint n = list ? MIN (json_array_get_length (list), IDR_OME_MAX_NAMES) : 0;
   g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
 
@@ -213,7 +246,7 @@ open_image (Group *group, JsonObject *attributes, GError **error)
       return NULL;
     }
   idr_ome_parse_display (ome, omero);
-  ome->version = get_version (multiscale, omero);
+  ome->version = get_version (attributes, multiscale, omero);
   ome->name = g_strdup (name ? name : idr_json_string (omero, "name"));
   ome->is_label = json_object_has_member (attributes, "image-label");
   ome->labels = get_labels (group);
@@ -224,11 +257,12 @@ open_image (Group *group, JsonObject *attributes, GError **error)
  * ------------------------------------------------------------------------------------ */
 
 static IdrOme *
-open_array (Group *group, GError **error)
+open_array (Group *group, Document document, GError **error)
 {
   g_autoptr (IdrOme) ome = ome_new ();
   IdrMeta meta = { 0 };
-  gboolean ok = idr_meta_parse_v2 (&meta, group->bytes[ZARRAY], error)
+  gboolean ok = (document == ZARRAY ? idr_meta_parse_v2
+                                    : idr_meta_parse_v3) (&meta, group->bytes[document], error)
                 && idr_ome_parse_axes (ome, NULL, meta.info.n_dims, error);
 
   idr_meta_clear (&meta);
@@ -249,37 +283,34 @@ open_array (Group *group, GError **error)
 /* --- Neither
  * ------------------------------------------------------------------------------------------- */
 
-/* A collection's list of images, "series" in OME/.zattrs, which need not be there. */
+/* A collection's list of images, which need not be there. */
 static JsonNode *
-read_series (Group *group, JsonObject *attributes)
+read_series (Group *group, JsonObject *attributes, Document document)
 {
-  g_autofree gchar *key = g_strconcat (group->prefix, "OME/.zattrs", NULL);
+  g_autofree gchar *key = g_strconcat (group->prefix, "OME/", names[document], NULL);
   g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (JsonNode) root = NULL;
 
   if (!attributes || !json_object_has_member (attributes, "bioformats2raw.layout"))
     return NULL;
   bytes = idr_store_read (group->store, key, IDR_META_MAX_BYTES, group->tally, group->cancellable,
                           NULL);
-  return bytes ? idr_json_parse (bytes, NULL) : NULL;
+  root = bytes ? idr_json_parse (bytes, NULL) : NULL;
+  return root && JSON_NODE_HOLDS_OBJECT (root) ? g_steal_pointer (&root) : NULL;
 }
 
 static void
-refuse (Group *group, JsonObject *attributes, GError **error)
+refuse (Group *group, JsonObject *attributes, Document document, GError **error)
 {
-  g_autoptr (JsonNode) root = read_series (group, attributes);
-  JsonArray *series = root && JSON_NODE_HOLDS_OBJECT (root)
-                          ? idr_json_array (json_node_get_object (root), "series")
-                          : NULL;
+  g_autoptr (JsonNode) root = read_series (group, attributes, document);
+  JsonArray *series = idr_json_array (get_attributes (root, document), "series");
 
   if (g_cancellable_set_error_if_cancelled (group->cancellable, error)
       || idr_ome_refuse_collection (attributes, series, group->uri, error))
     return;
-  if (group->bytes[ZARR_JSON])
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                 "%s is of Zarr format 3; formats that can be read: 2", group->uri);
-  else if (group->bytes[ZATTRS] || group->bytes[ZGROUP])
+  if (group->bytes[ZATTRS] || group->bytes[ZGROUP] || group->bytes[ZARR_JSON])
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 "%s is a Zarr group, but no image: its .zattrs has no \"multiscales\"",
+                 "%s is a Zarr group, but no image: its attributes have no \"multiscales\"",
                  group->uri);
   else if (group->refusal)
     g_propagate_error (error, g_steal_pointer (&group->refusal));
@@ -288,30 +319,39 @@ refuse (Group *group, JsonObject *attributes, GError **error)
                  "%s is no Zarr: neither .zattrs nor .zarray nor zarr.json there", group->uri);
 }
 
+static gboolean
+is_v3_array (Group *group)
+{
+  JsonNode *root = group->roots[ZARR_JSON];
+  const gchar *type = root ? idr_json_string (json_node_get_object (root), "node_type") : NULL;
+
+  return type && !strcmp (type, "array");
+}
+
 IdrOme *
 idr_ome_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellable *cancellable,
               GError **error)
 {
   g_auto (Group) group = { .tally = tally, .cancellable = cancellable };
-  g_autoptr (JsonNode) root = NULL;
-  JsonObject *attributes = NULL;
+  Document document = ZATTRS;
+  JsonObject *attributes;
 
   g_return_val_if_fail (store && path, NULL);
 
   group_init (&group, store, path);
-  if (!group_read (&group, error))
+  if (!group_read (&group, error) || !group_parse (&group, ZATTRS, error)
+      || !group_parse (&group, ZARR_JSON, error))
     return NULL;
-  if (group.bytes[ZATTRS])
-    {
-      root = group_parse (&group, ZATTRS, error);
-      if (!root)
-        return NULL;
-      attributes = json_node_get_object (root);
-    }
+  if (!idr_json_array (group_get_attributes (&group, ZATTRS), "multiscales")
+      && group.roots[ZARR_JSON])
+    document = ZARR_JSON;
+  attributes = group_get_attributes (&group, document);
   if (idr_json_array (attributes, "multiscales"))
     return open_image (&group, attributes, error);
   if (group.bytes[ZARRAY])
-    return open_array (&group, error);
-  refuse (&group, attributes, error);
+    return open_array (&group, ZARRAY, error);
+  if (is_v3_array (&group))
+    return open_array (&group, ZARR_JSON, error);
+  refuse (&group, attributes, document, error);
   return NULL;
 }

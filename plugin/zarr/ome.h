@@ -1,4 +1,4 @@
-/* OME-Zarr 0.1 to 0.4: what a group says of the image whose levels are its arrays
+/* OME-Zarr 0.1 to 0.5: what a group says of the image whose levels are its arrays
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
@@ -48,7 +48,7 @@ typedef struct
 /* Reads what the group at @path ("" for the root) says. A plain Zarr array of 2 to 5 dimensions is
  * an image with one level. Errors: NOT_FOUND (neither group nor array there), INVALID_DATA,
  * NOT_SUPPORTED (a plate, or a collection of images: the message says which paths below it are
- * images; Zarr v3). */
+ * images). */
 IdrOme *idr_ome_open (IdrStore *store, const gchar *path, IdrTally *tally,
                       GCancellable *cancellable, GError **error);
 IdrOme *idr_ome_ref (IdrOme *ome);
