@@ -218,8 +218,8 @@ inspect_run (const Command *command, gchar **argv)
     {
       /* The library knows the nearest name. */
       g_autoptr (GError) error = NULL;
-      g_autoptr (LaminaOperation) none = lamina_operation_new (rest[0], NULL, &error, NULL, NULL);
 
+      lamina_operation_new (rest[0], NULL, &error, NULL, NULL);
       return command_fail (error, NULL);
     }
 
