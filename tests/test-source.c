@@ -1,0 +1,181 @@
+/* The operation idr-s3-source: what it tells of an image, which planes it reads, and what it asks
+ * of a server SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "bad-stand-in.h"
+#include "idr-s3-source.h"
+
+#include <string.h>
+
+/* The sample: t 3, c 2, z 9, 200 x 240 pixels, three levels. */
+static gchar *data_folder;
+
+static gchar *
+get_sample (void)
+{
+  return g_build_filename (data_folder, "cells.zarr", NULL);
+}
+
+/* The image of a source that can be opened. */
+static LaminaImage *
+open_image (const gchar *location, gint level, const gchar *t, const gchar *c, const gchar *z)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LaminaOperation) source
+      = lamina_operation_new ("idr-s3-source", NULL, &error, "location", location, "level", level,
+                              "t", t, "c", c, "z", z, NULL);
+  LaminaImage *image = NULL;
+
+  g_assert_no_error (error);
+  g_object_get (source, "image", &image, NULL);
+  return image;
+}
+
+/* The error of one that cannot. */
+static void
+assert_refused (const gchar *location, gint level, const gchar *z, LaminaError code,
+                const gchar *words)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LaminaOperation) source = lamina_operation_new (
+      "idr-s3-source", NULL, &error, "location", location, "level", level, "z", z, NULL);
+
+  g_assert_null (source);
+  g_assert_error (error, LAMINA_ERROR, (gint)code);
+  g_assert_true (g_str_has_prefix (error->message, "idr-s3-source: "));
+  if (strstr (error->message, words) == NULL)
+    g_error ("\"%s\" is not in \"%s\"", words, error->message);
+  g_assert_null (strchr (error->message, '\n'));
+}
+
+static GBytes *
+read_plane (LaminaImage *image, gint64 plane, const LaminaRect *rect)
+{
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = lamina_image_read_bytes (image, plane, rect, NULL, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
+static void
+test_info (void)
+{
+  g_autofree gchar *sample = get_sample ();
+  g_autoptr (LaminaImage) image = open_image (sample, 1, "2,0", "1", "3-8:2");
+  const LaminaInfo *info = lamina_image_get_info (image);
+  gint t, c, z;
+
+  g_assert_cmpint (info->format, ==, LAMINA_FORMAT_U16);
+  g_assert_cmpint (info->width, ==, 120);
+  g_assert_cmpint (info->height, ==, 100);
+  g_assert_cmpint (info->level, ==, 1);
+  g_assert_cmpint (info->n_levels, ==, 3);
+  g_assert_cmpfloat_with_epsilon (info->size_x, 0.5, 1e-9);
+  g_assert_cmpfloat_with_epsilon (info->size_z, 1, 1e-9);
+  g_assert_cmpfloat_with_epsilon (info->step_t, 300, 1e-9);
+  g_assert_cmpstr (info->channels[0], ==, "filaments");
+  g_assert_null (info->channels[1]);
+  g_assert_cmpint (lamina_image_get_n_planes (image), ==, 2 * 1 * 3);
+  lamina_info_get_place (info, 4, &t, &c, &z);
+  g_assert_cmpint (t, ==, 0);
+  g_assert_cmpint (c, ==, 1);
+  g_assert_cmpint (z, ==, 5);
+}
+
+/* A selection's plane is the same plane of the whole, and a rectangle the same part of the plane.
+ */
+static void
+test_pixels (void)
+{
+  g_autofree gchar *sample = get_sample ();
+  g_autoptr (LaminaImage) whole = open_image (sample, 0, "all", "all", "all");
+  g_autoptr (LaminaImage) some = open_image (sample, 0, "2,1", "1", "middle:2");
+  const LaminaInfo *info = lamina_image_get_info (whole);
+  LaminaRect rect = { 17, 31, 100, 50 };
+
+  for (gint64 plane = 0; plane < lamina_image_get_n_planes (some); plane++)
+    {
+      gint t, c, z;
+      g_autoptr (GBytes) bytes = read_plane (some, plane, NULL);
+      g_autoptr (GBytes) part = read_plane (some, plane, &rect);
+      g_autoptr (GBytes) same = NULL;
+      const guint16 *pixels = g_bytes_get_data (bytes, NULL), *cut = g_bytes_get_data (part, NULL);
+
+      lamina_info_get_place (lamina_image_get_info (some), plane, &t, &c, &z);
+      same = read_plane (whole, ((gint64)t * info->n_c + c) * info->n_z + z, NULL);
+      g_assert_true (g_bytes_equal (bytes, same));
+      for (gint64 y = 0; y < rect.height; y++)
+        g_assert_cmpmem (cut + y * rect.width, (gsize)rect.width * 2,
+                         pixels + (rect.y + y) * info->width + rect.x, (gsize)rect.width * 2);
+    }
+}
+
+static void
+test_refused (void)
+{
+  g_autofree gchar *sample = get_sample ();
+  g_autofree gchar *nothing = g_build_filename (data_folder, "nothing.zarr", NULL);
+
+  assert_refused (sample, 3, "all", LAMINA_ERROR_ARGUMENT,
+                  "level=3 does not exist: the image has level=0 to level=2");
+  assert_refused (sample, 0, "9", LAMINA_ERROR_ARGUMENT,
+                  "z=9 does not exist: the image has z=0 to z=8");
+  assert_refused (sample, 0, "-1", LAMINA_ERROR_ARGUMENT, "z=-1 makes no sense");
+  assert_refused (nothing, 0, "all", LAMINA_ERROR_NOT_FOUND, "nothing.zarr");
+  assert_refused (data_folder, 0, "all", LAMINA_ERROR_NOT_FOUND, data_folder);
+  assert_refused ("", 0, "all", LAMINA_ERROR_ARGUMENT, "location= is missing");
+  assert_refused ("http://127.0.0.1:1/x.zarr", 0, "all", LAMINA_ERROR_NETWORK, "127.0.0.1");
+}
+
+/* The second operation on an image asks neither for metadata nor for what was read. */
+static void
+test_shared (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (data_folder, NULL);
+  g_autofree gchar *url = g_strconcat (server->url, "/cells.zarr", NULL);
+  g_autoptr (LaminaImage) first = open_image (url, 0, "0", "0", "4");
+  g_autoptr (GBytes) bytes = read_plane (first, 0, NULL);
+  gint64 n_requests = bad_server_count (server, "requests");
+
+  {
+    g_autoptr (LaminaImage) second = open_image (url, 0, "0", "0", "all");
+    g_autoptr (GBytes) same = read_plane (second, 4, NULL);
+
+    g_assert_true (g_bytes_equal (bytes, same));
+    g_assert_cmpint (bad_server_count (server, "requests"), ==, n_requests);
+    g_bytes_unref (read_plane (second, 7, NULL));
+    g_assert_cmpint (bad_server_count (server, "requests"), ==, n_requests + 1);
+  }
+}
+
+/* What is announced is fetched, once, and the read after it asks for nothing. */
+static void
+test_ahead (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (data_folder, NULL);
+  g_autofree gchar *url = g_strconcat (server->url, "/cells.zarr", NULL);
+  g_autoptr (LaminaImage) image = open_image (url, 0, "1", "0", "0-5");
+  gint64 n_requests = bad_server_count (server, "requests");
+
+  for (gint64 plane = 0; plane < 6; plane++)
+    for (gint i = 0; i < 2; i++)
+      lamina_image_will_need (image, plane, NULL, NULL);
+  g_assert_cmpint (bad_server_await (server, "requests", n_requests + 6), ==, n_requests + 6);
+  for (gint64 plane = 0; plane < 6; plane++)
+    g_bytes_unref (read_plane (image, plane, NULL));
+  g_assert_cmpint (bad_server_count (server, "requests"), ==, n_requests + 6);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  data_folder = g_canonicalize_filename ("../data", g_getenv ("LAMINA_TESTS"));
+  g_assert_true (lamina_operation_register ("idr-s3-source", IDR_TYPE_S3_SOURCE, NULL));
+  g_test_add_func ("/source/info", test_info);
+  g_test_add_func ("/source/pixels", test_pixels);
+  g_test_add_func ("/source/refused", test_refused);
+  g_test_add_func ("/source/shared", test_shared);
+  g_test_add_func ("/source/ahead", test_ahead);
+  return g_test_run ();
+}
