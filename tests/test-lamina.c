@@ -34,10 +34,13 @@ start (const gchar *const *arguments)
       = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
+  const gchar *tsan = g_getenv ("TSAN_OPTIONS");
+  g_autofree gchar *no_sleep = g_strconcat (tsan != NULL ? tsan : "", ":atexit_sleep_ms=0", NULL);
   GSubprocess *process;
 
   g_subprocess_launcher_setenv (launcher, "LAMINA_PLUGIN_PATH", plugins, TRUE);
   g_subprocess_launcher_setenv (launcher, "LC_ALL", "C", TRUE);
+  g_subprocess_launcher_setenv (launcher, "TSAN_OPTIONS", no_sleep, TRUE);
   g_ptr_array_add (argv, program);
   for (; *arguments != NULL; arguments++)
     g_ptr_array_add (argv, (gpointer)*arguments);
