@@ -48,11 +48,11 @@ put (Bucket *bucket, const gchar *key, const gchar *content)
 static void
 bucket_free (Bucket *bucket)
 {
-  g_autoptr (GSubprocess) remove = NULL;
+  const gchar *const remove[] = { "rm", "-r", bucket->folder, NULL };
 
   bad_server_stop (bucket->server);
-  remove = g_subprocess_new (G_SUBPROCESS_FLAGS_NONE, NULL, "rm", "-r", bucket->folder, NULL);
-  g_subprocess_wait (remove, NULL, NULL);
+  g_spawn_sync (NULL, (gchar **)remove, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                NULL);
   g_free (bucket->folder);
   g_free (bucket);
 }
