@@ -35,8 +35,8 @@ apply (void)
     }
   if (open_sources.wishes == NULL)
     return;
-  idr_http_allow (connections);
-  idr_array_allow_cache (cache_size);
+  idr_http_set_connections (connections);
+  idr_array_set_cache_size (cache_size);
 }
 
 IdrWish *

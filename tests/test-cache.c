@@ -465,18 +465,19 @@ test_put (void)
 }
 
 static void
-test_grow (void)
+test_budget_changes (void)
 {
   Work work;
 
   work_start (&work, 10);
-  idr_cache_grow (work.cache, 30);
-  g_assert_cmpuint (idr_cache_get_budget (work.cache), ==, 30);
-  idr_cache_grow (work.cache, 20); /* never smaller */
+  idr_cache_set_budget (work.cache, 30);
   g_assert_cmpuint (idr_cache_get_budget (work.cache), ==, 30);
   for (gint i = 0; i < 3; i++)
     put (work.cache, i, 10);
   g_assert_true (has (work.cache, 0));
+  idr_cache_set_budget (work.cache, 20);
+  g_assert_false (has (work.cache, 0));
+  g_assert_true (has (work.cache, 1));
   work_end (&work);
 }
 
@@ -495,6 +496,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cache/oversize", test_oversize);
   g_test_add_func ("/cache/held-outlives", test_held_outlives);
   g_test_add_func ("/cache/put", test_put);
-  g_test_add_func ("/cache/grow", test_grow);
+  g_test_add_func ("/cache/budget-changes", test_budget_changes);
   return g_test_run ();
 }

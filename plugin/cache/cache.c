@@ -84,14 +84,6 @@ idr_cache_free (IdrCache *cache)
   g_free (cache);
 }
 
-void
-idr_cache_grow (IdrCache *cache, gsize budget)
-{
-  g_mutex_lock (&cache->lock);
-  cache->budget = MAX (cache->budget, budget);
-  g_mutex_unlock (&cache->lock);
-}
-
 gsize
 idr_cache_get_budget (IdrCache *cache)
 {
@@ -103,22 +95,15 @@ idr_cache_get_budget (IdrCache *cache)
   return budget;
 }
 
-/* Keeps the caller's @value in @entry and takes those out that no longer fit. The newest stays even
- * where it exceeds the budget by itself: it is asked for in pieces, as a rule, and making it for
- * each would cost more than the memory that its maker had anyway. Returns the entries to let go of
- * when the lock is released. */
+/* Takes those out that no longer fit. The newest stays even where it exceeds the budget by itself:
+ * it is asked for in pieces, as a rule, and making it for each would cost more than the memory that
+ * its maker had anyway. Returns the entries to let go of when the lock is released. */
 static GSList *
-keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
+displace (IdrCache *cache)
 {
   GSList *gone = NULL;
 
-  entry->value = cache->ref (value);
-  entry->size = size;
-  entry->kept = TRUE;
-  g_queue_push_head_link (&cache->made, &entry->link);
-  cache->size += size;
-
-  while (cache->size > cache->budget && cache->made.tail != &entry->link)
+  while (cache->size > cache->budget && cache->made.length > 1)
     {
       Entry *oldest = cache->made.tail->data;
 
@@ -129,6 +114,18 @@ keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
       gone = g_slist_prepend (gone, oldest);
     }
   return gone;
+}
+
+/* Keeps the caller's @value in @entry. Returns what displace() does. */
+static GSList *
+keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
+{
+  entry->value = cache->ref (value);
+  entry->size = size;
+  entry->kept = TRUE;
+  g_queue_push_head_link (&cache->made, &entry->link);
+  cache->size += size;
+  return displace (cache);
 }
 
 /* The value of @entry for one who asks, which makes it the last to be displaced. */
@@ -282,6 +279,18 @@ idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
   if (value == NULL)
     g_propagate_error (error, g_steal_pointer (&problem));
   return value;
+}
+
+void
+idr_cache_set_budget (IdrCache *cache, gsize budget)
+{
+  GSList *gone;
+
+  g_mutex_lock (&cache->lock);
+  cache->budget = budget;
+  gone = displace (cache);
+  g_mutex_unlock (&cache->lock);
+  g_slist_free_full (gone, entry_unref);
 }
 
 gpointer

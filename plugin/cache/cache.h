@@ -27,8 +27,8 @@ IdrCache *idr_cache_new (gsize budget, gpointer (*ref) (gpointer value), GDestro
 void idr_cache_free (IdrCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrCache, idr_cache_free)
 
-/* Raises the budget to @budget if it is smaller. */
-void idr_cache_grow (IdrCache *cache, gsize budget);
+/* Changes the budget; what no longer fits goes at once. */
+void idr_cache_set_budget (IdrCache *cache, gsize budget);
 gsize idr_cache_get_budget (IdrCache *cache);
 
 /* The value of @key, made by @make with @data if it is not there: owned by the caller.

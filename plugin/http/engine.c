@@ -447,10 +447,10 @@ idr_http_engine_stop (IdrHttpTransfer *transfer)
 }
 
 void
-idr_http_engine_allow (guint connections)
+idr_http_engine_set_connections (guint connections)
 {
   Engine *engine = engine_get ();
   g_mutex_lock (&engine->lock);
-  engine->allowed = MAX (engine->allowed, connections);
+  engine->allowed = connections;
   g_mutex_unlock (&engine->lock);
 }

@@ -15,4 +15,4 @@ void idr_http_engine_start (IdrHttpTransfer *transfer);
  * function it returns at once. */
 void idr_http_engine_stop (IdrHttpTransfer *transfer);
 
-void idr_http_engine_allow (guint connections);
+void idr_http_engine_set_connections (guint connections);

@@ -35,10 +35,10 @@ idr_http_answer_free (IdrHttpAnswer *answer)
 }
 
 void
-idr_http_allow (guint connections)
+idr_http_set_connections (guint connections)
 {
   g_return_if_fail (connections >= 1 && connections <= 256);
-  idr_http_engine_allow (connections);
+  idr_http_engine_set_connections (connections);
 }
 
 /* Somebody who waits for one answer. */

@@ -64,6 +64,5 @@ void idr_http_transfer_free (IdrHttpTransfer *transfer);
 IdrHttpAnswer *idr_http_send (const IdrHttpRequest *request, GCancellable *cancellable,
                               GError **error);
 
-/* Lets at least @connections (1 to 256) requests be on their way at once; 32 before the first call.
- */
-void idr_http_allow (guint connections);
+/* Lets @connections (1 to 256) requests be on their way at once; 32 before the first call. */
+void idr_http_set_connections (guint connections);

@@ -34,11 +34,14 @@ static const struct
 
 #define N_FORMATS G_N_ELEMENTS (formats)
 
-/* What @fetches got, and in @found which of them. */
+/* What @fetches got, and in @found which of them. A bucket that cannot be listed refuses (403) what
+ * it does not have. */
 static GBytes *
 wait_for_any (IdrArray *array, IdrFetch *fetches[], guint *found, IdrTally *tally,
               GCancellable *cancellable, GError **error)
 {
+  g_autoptr (GError) refusal = NULL;
+
   for (*found = 0; *found < N_FORMATS; ++*found)
     {
       g_autoptr (GError) problem = NULL;
@@ -46,14 +49,21 @@ wait_for_any (IdrArray *array, IdrFetch *fetches[], guint *found, IdrTally *tall
 
       if (bytes)
         return bytes;
-      if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+      if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        continue;
+      if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
         {
           g_propagate_error (error, g_steal_pointer (&problem));
           return NULL;
         }
+      if (!refusal)
+        refusal = g_steal_pointer (&problem);
     }
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
-               "there is no Zarr array at %s: neither .zarray nor zarr.json", array->uri);
+  if (refusal)
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "there is no Zarr array at %s: neither .zarray nor zarr.json", array->uri);
   return NULL;
 }
 
@@ -249,9 +259,9 @@ idr_array_will_need (IdrArray *array, const gint64 *start, const gint64 *size)
 /* --- The cache ------------------------------------------------------------------------- */
 
 void
-idr_array_allow_cache (gsize bytes)
+idr_array_set_cache_size (gsize bytes)
 {
-  idr_cache_grow (idr_chunk_get_cache (), bytes);
+  idr_cache_set_budget (idr_chunk_get_cache (), bytes);
 }
 
 gsize
