@@ -326,6 +326,14 @@ test_no_array (void)
   g_assert_null (idr_array_open (store, "a", NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&error);
+  memory_store_fail (store, "a/.zarray", G_IO_ERROR_PERMISSION_DENIED, 2);
+  g_assert_null (idr_array_open (store, "a", NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED);
+  g_clear_error (&error);
+  memory_store_put_text (store, "a/zarr.json", "{}");
+  g_assert_null (idr_array_open (store, "a", NULL, NULL, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+  g_clear_error (&error);
   memory_store_fail (store, "a/.zarray", G_IO_ERROR_TIMED_OUT, 1);
   g_assert_null (idr_array_open (store, "a", NULL, NULL, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);

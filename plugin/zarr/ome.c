@@ -76,14 +76,15 @@ group_read (Group *group, GError **error)
 
       group->bytes[i]
           = idr_fetch_wait (group->fetches[i], group->tally, group->cancellable, &problem);
-      if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED) && !group->refusal)
-        group->refusal = g_steal_pointer (&problem);
-      else if (problem && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
-               && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+      if (!problem || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+        continue;
+      if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
         {
           g_propagate_error (error, g_steal_pointer (&problem));
           return FALSE;
         }
+      if (!group->refusal)
+        group->refusal = g_steal_pointer (&problem);
     }
   return TRUE;
 }
