@@ -102,8 +102,8 @@ append_records (GString *lines, GVariant *value)
           const gchar *path;
 
           g_variant_get (record, "(xx&s)", &width, &height, &path);
-          g_string_append_printf (lines, "%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT " in ", width,
-                                  height);
+          g_string_append_printf (lines, "%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT "%s", width,
+                                  height, *path != '\0' ? " in " : "");
           append_clean (lines, path);
         }
       else

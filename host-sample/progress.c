@@ -12,7 +12,8 @@ struct _Progress
 {
   LaminaJob *job;
   gint64 start; /* microseconds, of the whole */
-  gint64 first; /* of the first plane's beginning, 0 before */
+  gint64 first; /* when planes were seen to come, 0 before */
+  gint64 seen;  /* planes that were done by then */
   gboolean on_terminal;
 };
 
@@ -52,16 +53,24 @@ format_left (gdouble seconds)
 }
 
 static gchar *
+format_rate (gdouble rate)
+{
+  return g_strdup_printf (rate < 100 ? "%.1f" : "%.0f", rate);
+}
+
+static gchar *
 format_line (Progress *progress, gint64 done, gint64 total)
 {
-  gdouble seconds = seconds_since (progress->first);
-  gdouble rate = seconds > 0 ? (gdouble)done / seconds : 0;
-  g_autofree gchar *left
-      = rate > 0 ? format_left ((gdouble)(total - done) / rate) : g_strdup ("just begun");
+  gdouble rate = (gdouble)(done - progress->seen) / MAX (seconds_since (progress->first), 1e-3);
+  g_autofree gchar *speed = format_rate (rate), *left = NULL;
 
+  if (rate <= 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " planes", done, total);
+  left = format_left ((gdouble)(total - done) / rate);
   return g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                          " planes, %.4g planes/s, %" G_GINT64_FORMAT " objects, %s",
-                          done, total, rate, lamina_job_get_count (progress->job, "objects"), left);
+                          " planes, %s planes/s, %" G_GINT64_FORMAT " objects, %s",
+                          done, total, speed, lamina_job_get_count (progress->job, "objects"),
+                          left);
 }
 
 /* A line that is longer than the terminal is wide could not be wiped. */
@@ -83,7 +92,10 @@ progress_show (gpointer data)
 
   lamina_job_get_tasks (progress->job, &done, &total);
   if (total > 0 && progress->first == 0)
-    progress->first = g_get_monotonic_time ();
+    {
+      progress->first = g_get_monotonic_time ();
+      progress->seen = done;
+    }
   if (g_cancellable_is_cancelled (G_CANCELLABLE (progress->job)))
     show ("stopping");
   else if (total > 0)
@@ -110,10 +122,11 @@ progress_print_figures (Progress *progress)
   static const gchar *const counts[]
       = { "planes", "objects", "missing-chunks", "bytes", "retries" };
   gdouble seconds = seconds_since (progress->start);
+  g_autofree gchar *rate
+      = format_rate ((gdouble)lamina_job_get_count (progress->job, "planes") / MAX (seconds, 1e-6));
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     printf ("%s %" G_GINT64_FORMAT ", ", counts[i],
             lamina_job_get_count (progress->job, counts[i]));
-  printf ("seconds %.2f, planes/s %.4g\n", seconds,
-          (gdouble)lamina_job_get_count (progress->job, "planes") / seconds);
+  printf ("seconds %.2f, planes/s %s\n", seconds, rate);
 }
