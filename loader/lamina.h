@@ -236,8 +236,7 @@ LAMINA_API gchar **lamina_operation_list (void);
 LAMINA_API const gchar *lamina_operation_get_name (LaminaOperation *self);
 LAMINA_API LaminaRole lamina_operation_role (GParamSpec *property);
 LAMINA_API LaminaOperation *lamina_operation_new (const gchar *name, GCancellable *cancellable,
-                                                  GError **error, const gchar *first_property,
-                                                  ...) G_GNUC_NULL_TERMINATED;
+                                                  GError **error, const gchar *first_property, ...);
 LAMINA_API LaminaOperation *lamina_operation_new_with_properties (const gchar *name, guint n,
                                                                   const gchar **names,
                                                                   const GValue *values,
