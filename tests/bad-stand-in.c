@@ -2,9 +2,13 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "bad-stand-in.h"
+#include <netinet/in.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static gchar *
 get_program (void)
@@ -13,31 +17,45 @@ get_program (void)
   return g_build_filename (folder != NULL ? folder : ".", "bad-server", NULL);
 }
 
+static guint
+read_port (gint fd)
+{
+  gchar line[16] = "";
+  for (guint i = 0; i < sizeof line - 1 && read (fd, line + i, 1) == 1 && line[i] != '\n'; i++)
+    continue;
+  return atoi (line);
+}
+
+/* Without GSubprocess, which has a thread of its own that ThreadSanitizer cannot follow. */
 BadServer *
 bad_server_start (const gchar *folder, ...)
 {
   va_list more;
-  const gchar *argument;
+  gint output;
+  gchar *argument;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) arguments = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
+  g_autofree gchar *program = get_program ();
+  g_auto (GStrv) environment = g_get_environ ();
   BadServer *server = g_new0 (BadServer, 1);
-  g_ptr_array_add (arguments, get_program ());
-  g_ptr_array_add (arguments, g_strdup (folder));
+  /* The server is not what is tested: LeakSanitizer falls over GnuTLS, ThreadSanitizer over GLib's
+   * threads. */
+  environment = g_environ_setenv (environment, "ASAN_OPTIONS", "detect_leaks=0", TRUE);
+  environment = g_environ_setenv (environment, "TSAN_OPTIONS", "report_bugs=0", TRUE);
+  g_ptr_array_add (arguments, program);
+  g_ptr_array_add (arguments, (gpointer)folder);
   va_start (more, folder);
-  while ((argument = va_arg (more, const gchar *)) != NULL)
-    g_ptr_array_add (arguments, g_strdup (argument));
+  while ((argument = va_arg (more, gchar *)) != NULL)
+    g_ptr_array_add (arguments, argument);
   va_end (more);
   g_ptr_array_add (arguments, NULL);
-  server->process
-      = g_subprocess_newv ((const gchar *const *)arguments->pdata,
-                           G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  g_spawn_async_with_pipes (NULL, (gchar **)arguments->pdata, environment,
+                            G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &server->pid, &server->input,
+                            &output, NULL, &error);
   g_assert_no_error (error);
-  g_autoptr (GDataInputStream) output
-      = g_data_input_stream_new (g_subprocess_get_stdout_pipe (server->process));
-  g_autofree gchar *line = g_data_input_stream_read_line (output, NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_assert_nonnull (line);
-  server->port = atoi (line);
+  server->port = read_port (output);
+  g_assert_cmpuint (server->port, >, 0);
+  close (output);
   server->url = g_strdup_printf ("http://127.0.0.1:%u", server->port);
   return server;
 }
@@ -45,31 +63,31 @@ bad_server_start (const gchar *folder, ...)
 void
 bad_server_stop (BadServer *server)
 {
-  g_output_stream_close (g_subprocess_get_stdin_pipe (server->process), NULL, NULL);
-  g_subprocess_wait (server->process, NULL, NULL);
-  g_object_unref (server->process);
+  close (server->input);
+  waitpid (server->pid, NULL, 0);
+  g_spawn_close_pid (server->pid);
   g_free (server->url);
   g_free (server);
 }
 
-/* Not through the code that is tested. */
+/* By a bare socket: not through the code that is tested, nor through threads that ThreadSanitizer
+ * cannot follow. */
 static gchar *
 ask_stats (BadServer *server)
 {
   static const gchar question[] = "GET /stats HTTP/1.0\r\n\r\n";
-  gchar answer[4096] = "";
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection
-      = g_socket_client_connect_to_host (client, "127.0.0.1", server->port, NULL, &error);
-  g_assert_no_error (error);
-  GIOStream *stream = G_IO_STREAM (connection);
-  g_output_stream_write_all (g_io_stream_get_output_stream (stream), question, sizeof question - 1,
-                             NULL, NULL, &error);
-  g_assert_no_error (error);
-  g_input_stream_read_all (g_io_stream_get_input_stream (stream), answer, sizeof answer - 1, NULL,
-                           NULL, NULL);
-  return g_strdup (answer);
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons (server->port) };
+  GString *answer = g_string_new (NULL);
+  gchar bytes[1024];
+  gssize n;
+  gint fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_cmpint (connect (fd, (struct sockaddr *)&address, sizeof address), ==, 0);
+  g_assert_cmpint (write (fd, question, sizeof question - 1), ==, sizeof question - 1);
+  while ((n = read (fd, bytes, sizeof bytes)) > 0)
+    g_string_append_len (answer, bytes, n);
+  close (fd);
+  return g_string_free (answer, FALSE);
 }
 
 gint64
@@ -78,8 +96,6 @@ bad_server_count (BadServer *server, const gchar *name)
   g_autofree gchar *text = ask_stats (server);
   g_autofree gchar *key = g_strdup_printf ("\n%s=", name);
   const gchar *at = strstr (text, key);
-  if (at == NULL && g_str_equal (name, "requests"))
-    at = strstr (text, "requests=");
   g_assert_nonnull (at);
   return g_ascii_strtoll (strchr (at, '=') + 1, NULL, 10);
 }

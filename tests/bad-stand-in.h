@@ -7,7 +7,8 @@
 
 typedef struct
 {
-  GSubprocess *process;
+  GPid pid;
+  gint input; /* which ends the server when it is closed */
   gchar *url; /* "http://127.0.0.1:PORT" */
   guint port;
 } BadServer;
