@@ -230,8 +230,9 @@ filter_open (LaminaOperation *operation, GCancellable *cancellable, GError **err
       return FALSE;
     }
   self->image = make_image (self->input, self->by, 1);
-  self->table = lamina_table_new (columns, lamina_image_get_info (self->input), &funcs,
-                                  sum_new (NULL, self->by), sum_free);
+  if (g_object_class_find_property (G_OBJECT_GET_CLASS (self), "objects") != NULL)
+    self->table = lamina_table_new (columns, lamina_image_get_info (self->input), &funcs,
+                                    sum_new (NULL, self->by), sum_free);
   return TRUE;
 }
 

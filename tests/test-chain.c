@@ -60,6 +60,7 @@ test_values (void)
       g_autofree gchar *expected = g_strconcat ("open:even ", texts[i][1], NULL);
       g_autoptr (LaminaChain) chain = open_chain (text);
 
+      g_assert_nonnull (chain);
       assert_log (expected);
     }
 }
