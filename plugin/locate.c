@@ -61,37 +61,38 @@ try_place (Search *search, const gchar *route, const gchar *location, GError **e
 }
 
 static gboolean
-try_external_info (Search *search, GError **error)
+try_external_info (Search *search, const gchar *lsid, GError **error)
 {
-  const gchar *lsid = search->image ? search->image->lsid : NULL;
   g_autofree gchar *location = lsid ? idr_reference_from_lsid (lsid, search->endpoint) : NULL;
+  g_autofree gchar *shown = lsid ? g_strescape (lsid, NULL) : NULL;
 
   if (location)
     return try_place (search, "external info", location, error);
   if (lsid)
-    {
-      g_autofree gchar *shown = g_strescape (lsid, NULL);
-
-      note (search, TRUE, "external info: \"%.200s\" is no place in a store", shown);
-    }
-  else if (search->image)
+    note (search, TRUE, "external info: \"%.200s\" is no place in a store", shown);
+  else
     note (search, FALSE, "external info: the server gives none");
   return TRUE;
 }
 
 static gboolean
-try_client_paths (Search *search, GError **error)
+try_client_paths (Search *search, gchar *const *paths, GError **error)
 {
-  gchar *const *paths = search->image ? search->image->client_paths : NULL;
   gboolean several;
   g_autofree gchar *root = idr_reference_from_paths (paths, &several);
 
   if (root)
     return try_place (search, "client paths", root, error);
-  if (search->image)
-    note (search, several, "client paths: they lead into %s",
-          several ? "more than one Zarr" : "no Zarr");
+  note (search, several, "client paths: they lead into %s",
+        several ? "more than one Zarr" : "no Zarr");
   return TRUE;
+}
+
+static gboolean
+try_server (Search *search, GError **error)
+{
+  return try_external_info (search, search->image->lsid, error)
+         && (search->found || try_client_paths (search, search->image->client_paths, error));
 }
 
 /* --- What is known of IDR ----------------------------------------------------------------------
@@ -243,6 +244,12 @@ try_naming_rule (Search *search, GError **error)
   return TRUE;
 }
 
+static gboolean
+try_idr (Search *search, GError **error)
+{
+  return try_catalogue (search, error) && (search->found || try_naming_rule (search, error));
+}
+
 /* --- All routes --------------------------------------------------------------------------------
  */
 
@@ -276,11 +283,8 @@ idr_locate (gint64 id, const IdrOmeroImage *image, const IdrLocateOptions *optio
     .odd = odd,
     .cancellable = cancellable,
   };
-  const gboolean ok = try_external_info (&search, error)
-                      && (search.found || try_client_paths (&search, error))
-                      && (search.found || !knows_ids (&search)
-                          || (try_catalogue (&search, error)
-                              && (search.found || try_naming_rule (&search, error))));
+  const gboolean ok = (!image || try_server (&search, error))
+                      && (search.found || !knows_ids (&search) || try_idr (&search, error));
 
   if (ok && !search.found)
     set_not_found (&search, error);

@@ -114,7 +114,7 @@ send_credentials (const IdrOmeroServer *server, const IdrOmeroLogin *login, gint
   g_autoptr (IdrOmeroQuestion) question
       = idr_omero_post (server, LOGIN_PATH, form, token, LOGIN_TIMEOUT_MS);
   const IdrHttpAnswer *answer = idr_omero_wait (question, 0, cancellable, error);
-  const gint64 late = g_get_monotonic_time () + LOGOUT_TIMEOUT_MS * 1000;
+  const gint64 late = g_get_monotonic_time () + LOGOUT_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
 
   if (answer && is_success (answer))
     return TRUE;
@@ -161,7 +161,7 @@ idr_omero_log_out (const IdrOmeroServer *server)
   g_autofree gchar *token = idr_http_session_get_cookie (server->session, "csrftoken");
   g_autofree gchar *escaped = g_uri_escape_string (token ? token : "", NULL, FALSE);
   g_autofree gchar *form = g_strconcat ("csrfmiddlewaretoken=", escaped, NULL);
-  const gint64 deadline = g_get_monotonic_time () + LOGOUT_TIMEOUT_MS * 1000;
+  const gint64 deadline = g_get_monotonic_time () + LOGOUT_TIMEOUT_MS * G_TIME_SPAN_MILLISECOND;
   g_autoptr (IdrOmeroQuestion) question
       = idr_omero_post (server, "/webclient/logout/", form, token ? token : "", LOGOUT_TIMEOUT_MS);
 

@@ -86,7 +86,8 @@ idr_omero_image_take_well (IdrOmeroImage *image, JsonNode *answer)
   const gint field = find_field (idr_json_array (well, "WellSamples"), image->id);
   gchar letters[3] = { 0 };
 
-  if (row < 0 || row >= 26 * 27 || column < 0 || column > G_MAXINT16)
+  /* A to ZZ */
+  if (row < 0 || row >= 702 || column < 0 || column > G_MAXINT16)
     return;
   letters[0] = row < 26 ? 'A' + row : 'A' + row / 26 - 1;
   letters[1] = row < 26 ? 0 : 'A' + row % 26;
@@ -111,6 +112,6 @@ idr_omero_image_guess_well (IdrOmeroImage *image)
   row = g_match_info_fetch (match, 1);
   column = g_match_info_fetch (match, 2);
   field = g_match_info_fetch (match, 3);
-  set_well (image, row, atoi (column));
-  image->field = atoi (field) - 1;
+  set_well (image, row, (gint)g_ascii_strtoll (column, NULL, 10));
+  image->field = (gint)g_ascii_strtoll (field, NULL, 10) - 1;
 }

@@ -9,10 +9,9 @@
  */
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define DEEP 1000000
+#define DEEP ((gsize)1000000)
 
 static gboolean private, no_cookie;
 static const gchar *user = "alice", *password = "secret";
@@ -421,8 +420,8 @@ serve (SoupServer *server, SoupServerMessage *message, const char *whole_path, G
   if (delay)
     {
       soup_server_message_pause (message);
-      g_timeout_add_full (G_PRIORITY_DEFAULT, atoi (delay), resume, g_object_ref (message),
-                          g_object_unref);
+      g_timeout_add_full (G_PRIORITY_DEFAULT, (guint)g_ascii_strtoull (delay, NULL, 10), resume,
+                          g_object_ref (message), g_object_unref);
     }
 }
 
