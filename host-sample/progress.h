@@ -12,8 +12,8 @@ Progress *progress_new (LaminaJob *job);
 void progress_free (Progress *progress);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Progress, progress_free)
 
-/* Shows the line as it is now: a GSourceFunc, @progress is a Progress. */
-gboolean progress_show (gpointer progress);
+/* Shows the line as it is now: a GSourceFunc, @data is a Progress. */
+gboolean progress_show (gpointer data);
 void progress_wipe (Progress *progress);
 
 /* Prints the figures on stdout. */

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUFFER_SIZE (64 * 1024)
+#define BUFFER_SIZE 65536
 
 struct _IdrDraft
 {

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#define STRIP_SIZE (16 * 1024 * 1024) /* bytes of a plane to hold at once, or a row of tiles */
+#define STRIP_SIZE (16 << 20) /* bytes of a plane to hold at once, or a row of tiles */
 
 struct _IdrPicture
 {
@@ -190,11 +190,12 @@ static guint8
 grey_of (const IdrPicture *picture, gdouble value)
 {
   gdouble range = picture->max / 2 - picture->min / 2;
-  gdouble grey = (value / 2 - picture->min / 2) / range * 255;
+  gdouble grey;
 
   if (!(range > 0))
     return isnan (value) || value == 0 ? 0 : 128;
-  return grey > 0 ? (guint8)(MIN (grey, 255) + 0.5) : 0;
+  grey = 0.5 + (value / 2 - picture->min / 2) / range * 255;
+  return grey > 0.5 ? (guint8)MIN (grey, 255) : 0;
 }
 
 /* Hues go round by the golden ratio, so that neighbouring numbers differ most. Numbers that are 8,

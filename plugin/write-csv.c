@@ -104,7 +104,7 @@ format_rows (IdrWriteCsv *self, GArray *rows)
   const gchar *const *columns = lamina_table_get_columns (self->input);
   gchar separator = get_separator (self);
   GString *text = g_string_new (NULL);
-  guint n_columns = 0;
+  guint n_columns = 1; /* there is one in every table */
 
   while (columns[n_columns] != NULL)
     n_columns++;

@@ -8,7 +8,9 @@
 #include <signal.h>
 #include <string.h>
 
-#define CHAIN "toy-source location=here "
+#define CHAIN "toy-source location=here"
+#define BROKEN "toy-source location=here mood=bad"
+#define LONG "toy-source location=here planes=1000 delay=20"
 
 static gchar *program, *plugins;
 
@@ -261,7 +263,7 @@ test_run (void)
   g_autofree gchar *a = g_strconcat ("objects=", folder, "/a.toy", NULL);
   g_autofree gchar *b = g_strconcat ("objects=", folder, "/b=c.toy", NULL);
   g_autofree gchar *names = NULL;
-  g_auto (Result) plain = RUN ("run", CHAIN "planes=50");
+  g_auto (Result) plain = RUN ("run", CHAIN " planes=50");
   g_auto (Result) written = RUN ("run", CHAIN, "-o", a, "-j", "3", "-o", b, "--quiet");
 
   g_assert_cmpint (plain.status, ==, 0);
@@ -288,14 +290,14 @@ test_faults (void)
 
   assert_refused (RUN ("run", ""), 2, "empty");
   assert_refused (RUN ("run", "toy-sauce"), 2, "toy-source");
-  assert_refused (RUN ("run", CHAIN "planes=few"), 2, "few");
-  assert_refused (RUN ("run", CHAIN "planes=0"), 2, "planes");
-  assert_refused (RUN ("run", CHAIN "mood=sad"), 2, "good");
-  assert_refused (RUN ("run", CHAIN "! toy-source"), 1, "nothing at");
+  assert_refused (RUN ("run", CHAIN " planes=few"), 2, "few");
+  assert_refused (RUN ("run", CHAIN " planes=0"), 2, "planes");
+  assert_refused (RUN ("run", CHAIN " mood=sad"), 2, "good");
+  assert_refused (RUN ("run", CHAIN " ! toy-source"), 1, "nothing at");
   assert_refused (RUN ("run", CHAIN, "-o", "ojects=a.toy"), 2, "objects");
   assert_refused (RUN ("run", CHAIN, "-o", "objects=a.xyz"), 2, ".toy");
   assert_refused (RUN ("run", "toy-source location=there"), 1, "nothing at \"there\"");
-  assert_refused (RUN ("run", CHAIN "mood=bad", "-o", output), 1, "plane 2: is \\x1b[31mbroken");
+  assert_refused (RUN ("run", BROKEN, "-o", output), 1, "plane 2: is \\x1b[31mbroken");
   names = made_folder_list (folder);
   g_assert_cmpstr (names, ==, "");
   made_folder_remove (g_steal_pointer (&folder));
@@ -325,7 +327,7 @@ interrupt (const gchar *const *arguments, gint number)
   g_auto (Result) result = { 0, NULL, NULL };
   gint64 before;
 
-  g_usleep (300 * 1000);
+  g_usleep (300000);
   before = g_get_monotonic_time ();
   g_subprocess_send_signal (process, number);
   result = finish (process);
@@ -341,7 +343,7 @@ test_interrupt (void)
   g_autofree gchar *folder = made_folder_new ();
   g_autofree gchar *output = g_strconcat ("objects=", folder, "/a.toy", NULL);
   g_autofree gchar *names = NULL;
-  const gchar *const in_run[] = { "run", CHAIN "planes=1000 delay=20", "-o", output, NULL };
+  const gchar *const in_run[] = { "run", LONG, "-o", output, NULL };
   const gchar *const in_open[] = { "run", "toy-source location=stuck", NULL };
   const gchar *const in_info[] = { "info", "stuck", NULL };
 

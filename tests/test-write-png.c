@@ -88,7 +88,7 @@ decode (const gchar *folder, const gchar *name)
   png.format = PNG_FORMAT_RGB;
   decoded.width = (gint)png.width;
   decoded.height = (gint)png.height;
-  decoded.rgb = g_malloc (PNG_IMAGE_SIZE (png));
+  decoded.rgb = g_malloc_n ((gsize)png.width * 3, png.height);
   g_assert_true (png_image_finish_read (&png, NULL, decoded.rgb, 0, NULL));
   return decoded;
 }
@@ -118,7 +118,9 @@ ramp (gint64 plane, gint64 x, gint64 y)
 static gdouble
 stripes (gint64 plane, gint64 x, gint64 y)
 {
-  return x % 2 == 0 ? 0 : (gdouble)(x / 2 + 1);
+  gint64 object = x / 2 + 1;
+
+  return x % 2 == 0 ? 0 : (gdouble)object;
 }
 
 static void
@@ -250,7 +252,9 @@ test_odd_values (Fixture *fixture, gconstpointer unused)
 static gdouble
 rgb (gint64 plane, gint64 x, gint64 y)
 {
-  return (gdouble)(10 * (x % 3) + x / 3);
+  gint64 pixel = x / 3, channel = x % 3;
+
+  return (gdouble)(10 * channel + pixel);
 }
 
 static void
