@@ -31,8 +31,9 @@
 #include <sanitizer/tsan_interface.h>
 
 /* GLib's headers declare the functions under their new names; each file brings the same
- * definitions. */
-#define TSAN_REAL(type, name, parameters) type real_##name parameters __asm__(#name)
+ * definitions, and programs without GIO do without what is in it. */
+#define TSAN_REAL(type, name, parameters)                                                          \
+  __attribute__ ((weak)) type real_##name parameters __asm__(#name)
 #define TSAN_DEFINE __attribute__ ((weak, visibility ("hidden")))
 
 TSAN_REAL (void, g_mutex_lock, (GMutex *));

@@ -119,10 +119,12 @@ def damaged_json():
     """metadata that is cut, nested a million deep, or something else"""
     with open(os.path.join(SAMPLE, ".zattrs"), "rb") as file:
         attributes = file.read()
-    for name, change in ((".zattrs", attributes[:200]), (".zattrs", b"[" * 1000000), (".zattrs", b'{"multiscales": 7}'),
-                         ("2/.zarray", b'{"a":' * 1000000), ("2/.zarray", b"[]"), ("2/.zarray", b"{}"), ("2/.zarray", b"\xff\xfe\x00")):
+    group, array = ".zattrs", "2/.zarray"
+    for name, change, word in ((group, attributes[:200], group), (group, b"[" * 1000000, group),
+                               (group, b'{"multiscales": 7}', "multiscales"), (array, b'{"a":' * 1000000, ".zarray"),
+                               (array, b"[]", ".zarray"), (array, b"{}", ".zarray"), (array, b"\xff\xfe\x00", ".zarray")):
         with broken(change, name) as path:
-            refused(path, name if name == ".zattrs" else ".zarray")
+            refused(path, word)
 
 
 @case

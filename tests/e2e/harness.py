@@ -51,7 +51,7 @@ def main():
         except Exception:
             failed = True
             print(f"not ok {number} {name}", flush=True)
-            note(traceback.format_exc())
+            traceback.print_exc()
         note(f"{time.monotonic() - start:.1f} s")
     sys.exit(failed)
 
