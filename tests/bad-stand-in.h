@@ -18,8 +18,7 @@ BadServer *bad_server_start (const gchar *folder, ...) G_GNUC_NULL_TERMINATED;
 void bad_server_stop (BadServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BadServer, bad_server_stop)
 
-/* What the server has counted under @name: requests, bytes, connections, peak, accepted, aborted.
- */
+/* What the server has counted: requests, bytes, connections, peak, accepted or aborted. */
 gint64 bad_server_count (BadServer *server, const gchar *name);
 
 /* Waits until that count is @wanted, some seconds at most, and says what it then is. */

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #define TEXT "0123456789abcdef"
+#define LARGE (100 << 10)
 
 static gchar *folder; /* holds "file", with TEXT */
 
@@ -60,6 +61,17 @@ test_crowd (void)
   g_assert_cmpint (bad_server_count (server, "peak"), ==, 32);
   g_test_message ("200 requests in %" G_GINT64_FORMAT " ms",
                   (g_get_monotonic_time () - before) / 1000);
+}
+
+/* More bytes than may be on their way at once: they wait for each other. */
+static void
+test_large_bodies (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autofree gchar *url = at (server, "/large");
+  g_autofree gchar *cut = at (server, "/fault/cut,times=5/large");
+  g_assert_cmpuint (send_crowd (url, 100), ==, 100);
+  g_assert_cmpuint (send_crowd (cut, 100), ==, 100);
 }
 
 static void
@@ -218,18 +230,24 @@ main (int argc, char **argv)
 {
   g_setenv ("IDR_HTTP_STALL_SECONDS", "1", TRUE);
   g_setenv ("IDR_HTTP_BACKOFF_MS", "5", TRUE);
+  g_setenv ("IDR_HTTP_BODIES_KIB", "250", TRUE);
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp ("test-transfer-XXXXXX", NULL);
   g_autofree gchar *file = g_build_filename (folder, "file", NULL);
   g_file_set_contents (file, TEXT, -1, NULL);
   g_test_add_func ("/transfer/crowd", test_crowd);
+  g_test_add_func ("/transfer/large-bodies", test_large_bodies);
   g_test_add_func ("/transfer/share-of-faults", test_share_of_faults);
   g_test_add_func ("/transfer/killed", test_killed);
   g_test_add_func ("/transfer/cancel", test_cancel);
   g_test_add_func ("/transfer/free/stops", test_free_stops);
   g_test_add_func ("/transfer/free/inside", test_free_inside);
   g_test_add_func ("/transfer/free/waits", test_free_waits);
+  g_autofree gchar *large = g_build_filename (folder, "large", NULL);
+  g_autofree gchar *zeros = g_malloc0 (LARGE);
+  g_file_set_contents (large, zeros, LARGE, NULL);
   gint status = g_test_run ();
+  g_remove (large);
   g_remove (file);
   g_rmdir (folder);
   g_free (folder);

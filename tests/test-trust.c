@@ -1,5 +1,6 @@
 /* Where requests may be led, what they take along, and whom they trust: redirects, cookies,
- * certificates SPDX-License-Identifier: LGPL-2.1-or-later
+ * certificates
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "bad-stand-in.h"
 #include "http.h"

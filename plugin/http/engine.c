@@ -1,11 +1,10 @@
 /* The I/O thread: all requests of the process on one curl multi handle
  *
  * Other threads only leave transfers in the engine's mailbox, and wake the thread where it sleeps.
- * It waits with poll() for all sockets and tells libcurl which are ready, as libcurl's own wait
- * looks at every handle. SPDX-License-Identifier: LGPL-2.1-or-later
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "engine.h"
-#include "patience.h"
+#include "bounds.h"
 #include "poller.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -14,8 +13,7 @@
 enum
 {
   CONNECTIONS = 32,
-  KEPT_CONNECTIONS = 512,
-  BODIES = 256 << 20 /* bytes on their way at once, beyond the first body */
+  KEPT_CONNECTIONS = 512
 };
 
 typedef struct
@@ -40,8 +38,7 @@ typedef struct
 
 /* ---- Bodies: how many bytes may be on their way */
 
-/* Room for the body of which the first bytes are here; FALSE: later. A single one always gets it.
- */
+/* Room for the body of which the first bytes are here; FALSE: later. A lone one always gets it. */
 static gboolean
 reserve (Engine *engine, IdrHttpTransfer *transfer)
 {
@@ -49,7 +46,9 @@ reserve (Engine *engine, IdrHttpTransfer *transfer)
   gsize needed = CLAMP (transfer->response.declared, 1, limit);
   if (transfer->reserved > 0)
     return TRUE;
-  if (engine->bytes > 0 && (engine->bytes >= BODIES || needed > BODIES - engine->bytes))
+  gsize room = idr_http_bounds ()->bodies;
+  room -= MIN (room, engine->bytes);
+  if (engine->bytes > 0 && needed > room)
     return FALSE;
   engine->bytes += needed;
   transfer->reserved = needed;
@@ -127,8 +126,8 @@ new_easy (void)
   /* A name that does not resolve must not hold up the thread when its request is stopped. */
   curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, (glong)MAX_CONNECT);
-  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_TIME, idr_http_patience ()->stall);
+  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, (glong)MIN_SPEED);
+  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_TIME, idr_http_bounds ()->stall);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, "lamina");
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);

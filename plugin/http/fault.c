@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "fault.h"
-#include "patience.h"
+#include "bounds.h"
 #include "url.h"
 
 typedef struct
@@ -14,7 +14,7 @@ typedef struct
   const gchar *text;
 } Fault;
 
-/* What takes long to notice, or is rarely a passing fault, is tried less often: people wait for it.
+/* What takes long to notice or is rarely a passing fault is tried less often: people wait for it.
  */
 static const Fault faults[] = {
   { CURLE_COULDNT_RESOLVE_HOST, 2, G_IO_ERROR_HOST_NOT_FOUND, FALSE,
@@ -99,7 +99,7 @@ idr_http_status_retries (guint status)
 gint64
 idr_http_backoff (guint retries, gint64 after)
 {
-  gint64 bound = MIN (idr_http_patience ()->backoff << retries, MAX_BACKOFF);
+  gint64 bound = MIN (idr_http_bounds ()->backoff << retries, MAX_BACKOFF);
   gint64 asked = MIN (after, MAX_RETRY_AFTER) * G_USEC_PER_SEC;
   return asked + (gint64)(g_random_double () * bound);
 }

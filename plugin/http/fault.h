@@ -6,8 +6,7 @@
 #include <curl/curl.h>
 #include <gio/gio.h>
 
-/* Sets the error that tells people of @result, a failure, at @url; @detail is libcurl's own text.
- */
+/* The error that tells people of @result, a failure, at @url; @detail is libcurl's own text. */
 void idr_http_fault_set (GError **error, CURLcode result, const gchar *url, const gchar *detail);
 
 /* How many more tries a failure or a status deserves, at most. */

@@ -1,7 +1,16 @@
 /* Requests over HTTP: one I/O thread that owns one curl multi handle, for the whole process
  *
- * Any thread may call any function. Completion functions are called on the I/O thread, and must be
- * quick. SPDX-License-Identifier: LGPL-2.1-or-later
+ * Any thread may call any function. Completion functions are called on the I/O thread, outside of
+ * any lock, and must be quick.
+ *
+ * What may pass is tried again, up to five times and for two minutes at most, after pauses that
+ * grow: no connection, a broken or stalled one, a body that is cut, the statuses 408, 429, 500,
+ * 502, 503, 504 (Retry-After is honoured). Five redirects are followed, to http and https only,
+ * never from https to http; to another host go neither headers nor cookies nor a body. Messages
+ * show no user, password or query of an address. SSL_CERT_FILE, SSL_CERT_DIR and the proxy
+ * variables hold.
+ *
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 
@@ -11,7 +20,7 @@
 typedef struct _IdrHttpSession IdrHttpSession;
 
 IdrHttpSession *idr_http_session_new (void);
-void idr_http_session_free (IdrHttpSession *session); /* after its last request has ended */
+void idr_http_session_free (IdrHttpSession *session); /* requests on their way keep it alive */
 /* The value of a cookie that the servers have set, or NULL; free with g_free(). */
 gchar *idr_http_session_get_cookie (IdrHttpSession *session, const gchar *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpSession, idr_http_session_free)
@@ -23,21 +32,22 @@ typedef struct
   const gchar *method;         /* GET */
   const gchar *const *headers; /* "Name: value", NULL-terminated */
   GBytes *body;                /* of a POST */
-  gint64 offset, length;   /* a range: @length bytes from @offset; length 0: all; a negative offset:
-                              the   last @length bytes */
-  gsize limit;             /* a longer body is an error; 0: 64 MiB */
-  IdrHttpSession *session; /* cookies */
-  gint timeout_ms;         /* for all tries together; 0: as long as bytes come */
-  gboolean once;           /* never retried: it changes something at the server */
+  gint64 offset, length;       /* a range: @length bytes from @offset, or the last @length where
+                                  @offset is negative; length 0: all from @offset on */
+  gsize limit;                 /* a longer body is an error; 0: 64 MiB */
+  IdrHttpSession *session;     /* cookies */
+  gint timeout_ms; /* for all tries together, and the request does not queue; 0: as long as bytes
+                      come */
+  gboolean once;   /* never retried: it changes something at the server */
 } IdrHttpRequest;
 
-/* What came. Statuses of 200 to 299, 3xx that lead nowhere, 4xx and 5xx after the last try alike.
- */
+/* What came: success, a redirect that leads nowhere, a refusal after the last try, all alike. */
 typedef struct
 {
-  guint status;
-  GBytes *body;
-  gchar *url;          /* where redirects led */
+  guint status;        /* of a range: 206, or 200 from a server that knows none */
+  GBytes *body;        /* of a range: that range, shorter only at the object's end; of a refusal its
+                          first 64 KiB */
+  gchar *url;          /* where redirects led; not for messages */
   gchar *content_type; /* or NULL */
   gint64 total;        /* of a range: the whole object's size, or -1 */
   guint retries;       /* tries before the one that counted */
@@ -56,7 +66,8 @@ typedef void (*IdrHttpDone) (IdrHttpAnswer *answer, const GError *error, gpointe
 IdrHttpTransfer *idr_http_start (const IdrHttpRequest *request, IdrHttpDone done, gpointer data);
 
 /* Gives the handle back. A transfer that is not done yet is stopped: its function is not called
- * after this returns, and @data may go. */
+ * after this returns, and @data may go. A function that runs is waited for, so hold no lock that it
+ * takes; but it may itself give back its own transfer, and any other. */
 void idr_http_transfer_free (IdrHttpTransfer *transfer);
 
 /* Starts a request and waits for its answer; NULL with G_IO_ERROR_CANCELLED as soon as @cancellable

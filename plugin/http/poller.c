@@ -1,5 +1,5 @@
-/* The I/O thread's one place to wait: libcurl's sockets, libcurl's timer, and a pipe that others
- * wake it by SPDX-License-Identifier: LGPL-2.1-or-later
+/* The I/O thread's one place to wait: sockets, libcurl's timer, and a pipe that others wake it by
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "poller.h"
 #include <errno.h>

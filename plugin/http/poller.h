@@ -1,5 +1,4 @@
-/* The I/O thread's one place to wait: libcurl's sockets, libcurl's timer, and a pipe that others
- * wake it by
+/* The I/O thread's one place to wait: sockets, libcurl's timer, and a pipe that others wake it by
  *
  * libcurl's own wait looks at every handle each time; this tells it which sockets are ready.
  * SPDX-License-Identifier: LGPL-2.1-or-later

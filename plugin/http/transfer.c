@@ -3,7 +3,7 @@
  */
 #include "transfer.h"
 #include "fault.h"
-#include "patience.h"
+#include "bounds.h"
 #include "session.h"
 #include "url.h"
 
@@ -123,8 +123,7 @@ idr_http_transfer_prepare (IdrHttpTransfer *transfer, CURL *easy)
   prepare_method (transfer, easy);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->headers);
   curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (glong)left);
-  /* libcurl itself sends again what a reused connection lost: what must go out once gets a new one.
-   */
+  /* libcurl sends again what a reused connection lost: what must go out once gets a new one. */
   curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, transfer->once ? 1L : 0L);
   /* Over TLS the first connection may turn out to carry all the others (HTTP/2). */
   curl_easy_setopt (easy, CURLOPT_PIPEWAIT,
@@ -134,8 +133,7 @@ idr_http_transfer_prepare (IdrHttpTransfer *transfer, CURL *easy)
   curl_easy_setopt (easy, CURLOPT_WRITEDATA, transfer);
   curl_easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
   CURLSH *share = transfer->session ? idr_http_session_get_share (transfer->session) : NULL;
-  /* Sharing cookies is not enough: libcurl reads and sends none before it was told of a file, too.
-   */
+  /* Sharing cookies is not enough: libcurl keeps none before it was told of a file, too. */
   return curl_easy_setopt (easy, CURLOPT_SHARE, share) == CURLE_OK
          && curl_easy_setopt (easy, CURLOPT_COOKIEFILE, share != NULL ? "" : NULL) == CURLE_OK
          && prepare_range (transfer, easy) == CURLE_OK

@@ -115,7 +115,7 @@ idr_fetch_wait (IdrFetch *fetch, IdrTally *tally, GCancellable *cancellable, GEr
     wait_until_done (fetch, cancellable);
   g_mutex_lock (&fetch->lock);
   if (fetch->state != IDR_FETCH_DONE)
-    g_cancellable_set_error_if_cancelled (cancellable, error);
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
   else if (fetch->bytes != NULL)
     bytes = g_bytes_ref (fetch->bytes);
   else if (error != NULL)

@@ -1,7 +1,8 @@
 /* A folder as a store: regular files only, read by whoever waits first
  *
  * The folder is the user's own, so symbolic links are followed; a FIFO or a device, which could
- * block or do something, is refused. SPDX-License-Identifier: LGPL-2.1-or-later
+ * block or do something, is refused.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "backend.h"
 #include "fetch.h"

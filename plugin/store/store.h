@@ -1,9 +1,11 @@
 /* Bytes by key: a folder, a web server or a bucket, all read alike
  *
- * A store knows no arrays. Keys are relative paths with "/" between their parts; no key leaves the store's
- * root ("..", a leading "/", control characters are refused). Errors are of GIOErrorEnum: NOT_FOUND (no such
- * key), PERMISSION_DENIED, HOST_NOT_FOUND, CONNECTION_REFUSED, TIMED_OUT, INVALID_DATA, CANCELLED, FAILED…,
- * and their messages name the URL or path, say what happened and, where it helps, what to do.
+ * A store knows no arrays. Keys are relative paths with "/" between their parts; no key leaves the
+ * store's root ("..", a leading "/", control characters are refused). Errors are of GIOErrorEnum:
+ * NOT_FOUND (no such key), PERMISSION_DENIED, HOST_NOT_FOUND, CONNECTION_REFUSED, TIMED_OUT,
+ * INVALID_DATA, CANCELLED, FAILED…, and their messages name the URL or path, say what happened and,
+ * where it helps, what to do.
+ *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
@@ -18,37 +20,44 @@ typedef struct
 {
   const gchar *endpoint; /* of s3:// locations: "https://livingobjects.ebi.ac.uk"; NULL: that */
   const gchar *region;   /* NULL: none */
-  gboolean anonymous;    /* no signature */
+  gboolean anonymous;    /* no signature: s3:// locations that need one are refused */
 } IdrStoreOptions;
 
-/* The store rooted at @location: "https://host/path", "s3://bucket/key" (path style at the endpoint),
- * "file:///path", or the path of a folder. Nothing is asked yet. Any thread. */
+/* The store rooted at @location: "https://host/path", "s3://bucket/key" (path style at the
+ * endpoint), OMERO's "s3://host/bucket/key", "file:///path", or the path of a folder. Escapes in a
+ * web address are kept, what must be escaped is, queries are dropped. Former hosts and buckets of
+ * the EBI's store mean today's (or @options' endpoint). NULL options: anonymous. Nothing is asked
+ * yet. Any thread. */
 IdrStore *idr_store_new (const gchar *location, const IdrStoreOptions *options, GError **error);
 IdrStore *idr_store_ref (IdrStore *store);
 void idr_store_unref (IdrStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrStore, idr_store_unref)
 
-/* Where @key lies, for messages: a URL or a path, with nothing secret in it. @key may be NULL for the root. */
+/* Where @key lies, for messages: a URL or a path, with nothing secret in it. @key may be NULL for
+ * the root. */
 gchar *idr_store_get_uri (IdrStore *store, const gchar *key);
 
 /* Whether @store is a folder of this machine's. */
 gboolean idr_store_is_local (IdrStore *store);
 
-/* Tells a local folder's content from what it was: a text that changes when @key is written anew; constant for
- * stores that are not local. For those who keep what they have read. */
+/* Tells a local folder's content from what it was: a text that changes when @key is written anew;
+ * constant for stores that are not local. For those who keep what they have read. */
 gchar *idr_store_get_stamp (IdrStore *store, const gchar *key);
 
-/* The bytes of @key, on their way: from a server at once, from a folder when somebody waits. @length 0: the whole
- * object, else that many bytes from @offset (negative offset: the last @length bytes). More than @limit
- * bytes are an error. Never NULL: what is wrong is told by the wait. */
-IdrFetch *idr_store_fetch (IdrStore *store, const gchar *key, gint64 offset, gint64 length, gsize limit);
+/* The bytes of @key, on their way: from a server at once, from a folder when somebody waits.
+ * @length 0: all from @offset on, else that many bytes from @offset (negative offset: the last
+ * @length bytes); fewer where the object ends before, and INVALID_DATA where it ends before
+ * @offset. More than @limit bytes are an error. Never NULL: what is wrong is told by the wait. */
+IdrFetch *idr_store_fetch (IdrStore *store, const gchar *key, gint64 offset, gint64 length,
+                           gsize limit);
 IdrFetch *idr_fetch_ref (IdrFetch *fetch);
 void idr_fetch_unref (IdrFetch *fetch); /* the last one stops a fetch that nobody waits for */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrFetch, idr_fetch_unref)
 
-/* Waits for the bytes, which any number of threads may do. Cancelling frees the one who waits and nobody
- * else. @tally, or NULL: bytes and retries are added for the first who gets them. */
-GBytes *idr_fetch_wait (IdrFetch *fetch, IdrTally *tally, GCancellable *cancellable, GError **error);
+/* Waits for the bytes, which any number of threads may do. Cancelling frees the one who waits and
+ * nobody else. @tally, or NULL: bytes and retries are added for the first who gets them. */
+GBytes *idr_fetch_wait (IdrFetch *fetch, IdrTally *tally, GCancellable *cancellable,
+                        GError **error);
 
 /* Whether a wait would return at once. */
 gboolean idr_fetch_is_done (IdrFetch *fetch);
@@ -57,6 +66,7 @@ gboolean idr_fetch_is_done (IdrFetch *fetch);
 GBytes *idr_store_read (IdrStore *store, const gchar *key, gsize limit, IdrTally *tally,
                         GCancellable *cancellable, GError **error);
 
-/* The names directly below @prefix ("" or "a/b/"): folders end in "/". Sorted. A web server that is not a bucket
- * cannot be listed: G_IO_ERROR_NOT_SUPPORTED. */
-gchar **idr_store_list (IdrStore *store, const gchar *prefix, GCancellable *cancellable, GError **error);
+/* The names directly below @prefix ("" or "a/b/"): folders end in "/". Sorted. A web server that is
+ * not a bucket cannot be listed: G_IO_ERROR_NOT_SUPPORTED. */
+gchar **idr_store_list (IdrStore *store, const gchar *prefix, GCancellable *cancellable,
+                        GError **error);

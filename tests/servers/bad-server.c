@@ -6,7 +6,8 @@
  * The port goes to stdout, on the first line. The server ends when its stdin is closed, or on
  * SIGTERM. A request for /fault/SPEC/PATH misbehaves as SPEC says (bad-faults.h), "--fault
  * KIND:PERCENT" does so for that share of all others. GET /stats tells what it has seen, and so
- * does FILE, after SIGUSR1 and at the end. SPDX-License-Identifier: LGPL-2.1-or-later
+ * does FILE, after SIGUSR1 and at the end.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "bad-bucket.h"
 #include "bad-faults.h"

@@ -1,7 +1,7 @@
-/* How long is waited, and how often tried again
+/* How long is waited, how often tried again, and how much may be on its way
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "patience.h"
+#include "bounds.h"
 
 static guint64
 get_number (const gchar *variable, guint64 otherwise, guint64 max)
@@ -13,16 +13,17 @@ get_number (const gchar *variable, guint64 otherwise, guint64 max)
   return number;
 }
 
-const IdrHttpPatience *
-idr_http_patience (void)
+const IdrHttpBounds *
+idr_http_bounds (void)
 {
-  static IdrHttpPatience patience;
+  static IdrHttpBounds bounds;
   static gsize read = 0;
   if (g_once_init_enter (&read))
     {
-      patience.stall = get_number ("IDR_HTTP_STALL_SECONDS", 20, 3600);
-      patience.backoff = get_number ("IDR_HTTP_BACKOFF_MS", 200, 60000) * 1000;
+      bounds.stall = get_number ("IDR_HTTP_STALL_SECONDS", 20, 3600);
+      bounds.backoff = get_number ("IDR_HTTP_BACKOFF_MS", 200, 60000) * 1000;
+      bounds.bodies = get_number ("IDR_HTTP_BODIES_KIB", 256 << 10, 1 << 30) << 10;
       g_once_init_leave (&read, 1);
     }
-  return &patience;
+  return &bounds;
 }
