@@ -29,6 +29,8 @@
 #define g_atomic_ref_count_dec tsan_g_atomic_ref_count_dec
 #include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
+#pragma weak g_cancellable_get_type
+#pragma weak g_type_check_instance_is_a
 
 /* GLib's headers declare the functions under their new names; each file brings the same
  * definitions, and programs without GIO do without what is in it. */
