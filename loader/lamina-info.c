@@ -5,6 +5,16 @@
 
 #include <string.h>
 
+/**
+ * LaminaInfo:
+ * @t: (array length=n_t) (nullable): places of the frames in the whole image
+ * @c: (array length=n_c) (nullable): places of the channels
+ * @z: (array length=n_z) (nullable): places of the sections
+ * @channels: (array zero-terminated=1) (element-type utf8) (nullable): names of the channels
+ *
+ * What is known of an image; lamina.h tells of each field.
+ */
+
 /* Not by G_DEFINE_QUARK, whose name clang-format would take for a subtraction. */
 GQuark
 lamina_error_quark (void)

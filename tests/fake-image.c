@@ -39,12 +39,23 @@ fake_get_pixel (gint64 plane, gint64 x, gint64 y)
   return (guint16)(plane * 1000 + y * 10 + x);
 }
 
+static gint
+count_reads (FakeImage *fake, gint64 plane)
+{
+  gint n = 0;
+
+  for (guint i = 0; i < fake->reads->len; i++)
+    n += g_array_index (fake->reads, gint64, i) == plane;
+  return n;
+}
+
 static void
 note_hint (gint64 plane, FakeImage *fake)
 {
   g_mutex_lock (&fake->lock);
   g_array_append_val (fake->hints, plane);
-  g_hash_table_add (fake->waiting, g_memdup2 (&plane, sizeof plane));
+  if (count_reads (fake, plane) == 0) /* a hint may come late, and does no harm then */
+    g_hash_table_add (fake->waiting, g_memdup2 (&plane, sizeof plane));
   fake->most_waiting = MAX (fake->most_waiting, g_hash_table_size (fake->waiting));
   g_mutex_unlock (&fake->lock);
 }
@@ -112,14 +123,13 @@ static GArray *
 table_read (gint64 plane, gpointer data, LaminaJob *job, GError **error)
 {
   FakeImage *fake = data;
-  gdouble row[2] = { (gdouble)plane, 0 };
+  gdouble row[] = { (gdouble)plane, 0 };
   GArray *rows;
 
   if (!note_read (plane, fake, error))
     return NULL;
   g_mutex_lock (&fake->lock);
-  for (guint i = 0; i < fake->reads->len; i++)
-    row[1] += g_array_index (fake->reads, gint64, i) == plane;
+  row[1] = count_reads (fake, plane);
   g_mutex_unlock (&fake->lock);
   rows = g_array_new (FALSE, FALSE, sizeof (gdouble));
   return g_array_append_vals (rows, row, G_N_ELEMENTS (row));
