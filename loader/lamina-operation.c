@@ -208,6 +208,23 @@ lamina_operation_class_find (LaminaOperationClass *klass, const gchar *name)
   return property != NULL && get_offset (property) != 0 ? property : NULL;
 }
 
+void
+lamina_operation_class_set_unknown (LaminaOperationClass *klass, const gchar *operation,
+                                    const gchar *name, GError **error)
+{
+  g_autoptr (GPtrArray) properties = lamina_operation_class_list (klass);
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree gchar *hint = NULL;
+
+  for (guint i = 0; i < properties->len; i++)
+    if (lamina_operation_role (properties->pdata[i]) == LAMINA_ROLE_PARAMETER)
+      g_ptr_array_add (names, (gpointer)((GParamSpec *)properties->pdata[i])->name);
+  g_ptr_array_add (names, NULL);
+  hint = lamina_value_suggest (name, (const gchar *const *)names->pdata);
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT, "%s has no parameter \"%s\"%s",
+               operation, name, hint);
+}
+
 /**
  * lamina_operation_role:
  * @property: a property of an operation
@@ -275,6 +292,23 @@ lamina_operation_new (const gchar *name, GCancellable *cancellable, GError **err
   return self != NULL ? LAMINA_OPERATION (self) : NULL;
 }
 
+/* GObject would take a property that is given twice for a mistake of the program's. */
+static gboolean
+check_once (const gchar *operation, LaminaOperationClass *klass, const gchar **names, guint i,
+            GError **error)
+{
+  GParamSpec *property = lamina_operation_class_find (klass, names[i]);
+
+  for (guint k = 0; property != NULL && k < i; k++)
+    if (lamina_operation_class_find (klass, names[k]) == property)
+      {
+        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT, "%s: %s is given twice", operation,
+                     names[i]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 /* The value for one property, converted and checked. */
 static gboolean
 take_value (const gchar *operation, LaminaOperationClass *klass, const gchar *name,
@@ -284,8 +318,7 @@ take_value (const gchar *operation, LaminaOperationClass *klass, const gchar *na
 
   if (property == NULL || (property->flags & G_PARAM_WRITABLE) == 0)
     {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT, "%s takes no \"%s\"", operation,
-                   name);
+      lamina_operation_class_set_unknown (klass, operation, name, error);
       return FALSE;
     }
   g_value_init (to, property->value_type);
@@ -331,7 +364,9 @@ lamina_operation_new_with_properties (const gchar *name, guint n, const gchar **
   klass = g_type_class_ref (type);
   own = g_new0 (GValue, MAX (n, 1));
   for (guint i = 0; i < n && fits; i++)
-    fits = take_value (name, (LaminaOperationClass *)klass, names[i], &values[i], &own[i], error);
+    fits
+        = check_once (name, (LaminaOperationClass *)klass, names, i, error)
+          && take_value (name, (LaminaOperationClass *)klass, names[i], &values[i], &own[i], error);
   if (fits)
     self = g_object_new_with_properties (type, n, names, own);
   for (guint i = 0; i < n; i++)

@@ -51,6 +51,10 @@ gchar *lamina_value_suggest (const gchar *word, const gchar *const *names);
 GPtrArray *lamina_operation_class_list (LaminaOperationClass *klass);
 GParamSpec *lamina_operation_class_find (LaminaOperationClass *klass, const gchar *name);
 
+/* LAMINA_ERROR_ARGUMENT: @operation has no parameter @name, with the nearest that it has. */
+void lamina_operation_class_set_unknown (LaminaOperationClass *klass, const gchar *operation,
+                                         const gchar *name, GError **error);
+
 /* --- lamina-registry.c ------------------------------------------------------------------ */
 
 /* Whether all names of @entries are good and free: a plug-in's, before anything of it is called. */

@@ -242,7 +242,7 @@ lamina_value_suggest (const gchar *word, const gchar *const *names)
         }
     }
   /* A name that shares hardly a letter is no help. */
-  if (nearest == NULL || least > MAX (2, strlen (word) / 2))
+  if (nearest == NULL || least > MAX (1, strlen (word) / 2))
     return g_strdup ("");
   return g_strdup_printf (", did you mean \"%s\"?", nearest);
 }

@@ -110,23 +110,6 @@ parse_name (const Word *word, GError **error)
   return NULL;
 }
 
-static void
-set_unknown (const LaminaStage *stage, LaminaOperationClass *klass, const gchar *name,
-             GError **error)
-{
-  g_autoptr (GPtrArray) properties = lamina_operation_class_list (klass);
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autofree gchar *hint = NULL;
-
-  for (guint i = 0; i < properties->len; i++)
-    if (lamina_operation_role (properties->pdata[i]) == LAMINA_ROLE_PARAMETER)
-      g_ptr_array_add (names, (gpointer)((GParamSpec *)properties->pdata[i])->name);
-  g_ptr_array_add (names, NULL);
-  hint = lamina_value_suggest (name, (const gchar *const *)names->pdata);
-  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN, "%s has no parameter \"%s\"%s", stage->name,
-               name, hint);
-}
-
 static gboolean
 parse_value (LaminaStage *stage, LaminaOperationClass *klass, const gchar *name,
              const gchar *quoted, GError **error)
@@ -137,7 +120,7 @@ parse_value (LaminaStage *stage, LaminaOperationClass *klass, const gchar *name,
 
   if (property == NULL)
     {
-      set_unknown (stage, klass, name, error);
+      lamina_operation_class_set_unknown (klass, stage->name, name, error);
       return FALSE;
     }
   if (g_ptr_array_find_with_equal_func (stage->names, property->name, g_str_equal, NULL))

@@ -63,8 +63,9 @@ def opens_an_operation():
     assert (source.props.planes, source.props.scale, source.props.odd) == (3, 2.0, False)
     assert isinstance(source.props.image, Lamina.Image)
     refused(Lamina.Error.NOT_FOUND, "did you mean", Lamina.Operation.new, "toy-sourse", [], [])
-    refused(Lamina.Error.ARGUMENT, "no \"plains\"", Lamina.Operation.new, "toy-source", ["plains"], [3])
+    refused(Lamina.Error.ARGUMENT, "did you mean \"planes\"", Lamina.Operation.new, "toy-source", ["plains"], [3])
     refused(Lamina.Error.ARGUMENT, "whole number", Lamina.Operation.new, "toy-source", ["planes"], ["three"])
+    refused(Lamina.Error.ARGUMENT, "given twice", Lamina.Operation.new, "toy-source", ["planes", "planes"], [2, 3])
     refused(Lamina.Error.ARGUMENT, "not \"2.5", Lamina.Operation.new, "toy-source", ["planes"], [2.5])
 
 

@@ -222,8 +222,9 @@ test_with_properties (void)
     { "scale", G_TYPE_DOUBLE, "nan", "*: scale takes *" },
     { "the_budget", G_TYPE_DOUBLE, "1e30", "*: the-budget takes *" },
     { "text", G_TYPE_STRING, "x", NULL },
-    { "image", G_TYPE_STRING, "x", "even takes no \"image\"" },
-    { "wrong", G_TYPE_STRING, "x", "even takes no \"wrong\"" },
+    { "image", G_TYPE_STRING, "x", "even has no parameter \"image\"*" },
+    { "wrong", G_TYPE_STRING, "x", "even has no parameter \"wrong\"" },
+    { "vlaue", G_TYPE_STRING, "x", "even has no parameter \"vlaue\", did you mean \"value\"?" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
