@@ -23,7 +23,7 @@ read_port (gint fd)
   gchar line[16] = "";
   for (guint i = 0; i < sizeof line - 1 && read (fd, line + i, 1) == 1 && line[i] != '\n'; i++)
     continue;
-  return atoi (line);
+  return g_ascii_strtoull (line, NULL, 10);
 }
 
 /* Without GSubprocess, which has a thread of its own that ThreadSanitizer cannot follow. */

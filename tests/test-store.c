@@ -48,20 +48,8 @@ test_keys (void)
   g_autoptr (IdrStore) folder = open_store (root, NULL);
   g_autoptr (IdrStore) web = open_store ("http://127.0.0.1:1/x", NULL);
   g_autofree gchar *giant = g_strnfill (1025, 'x');
-  const gchar *const bad[] = { "",
-                               "/",
-                               "/a",
-                               "a/",
-                               "a//b",
-                               ".",
-                               "..",
-                               "a/../b",
-                               "../a",
-                               "a/.",
-                               "a\nb",
-                               "a\x7f"
-                               "b",
-                               giant };
+  const gchar *const bad[] = { "",       "/",    "/a",  "a/",   "a//b",   ".",  "..",
+                               "a/../b", "../a", "a/.", "a\nb", "a\177b", giant };
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       assert_no_key (folder, bad[i]);
@@ -358,7 +346,7 @@ test_lists (void)
       idr_store_unref (stores[i]);
     }
   /* three pages for each of the eight names, one for each of the others */
-  g_assert_cmpint (bad_server_count (server, "requests"), ==, 2 * (3 + 1 + 1 + 1));
+  g_assert_cmpint (bad_server_count (server, "requests"), ==, (gint64)2 * (3 + 1 + 1 + 1));
 }
 
 static void

@@ -28,8 +28,8 @@ struct _IdrStore
 };
 
 IdrStore *idr_file_store_new (const gchar *folder);
-/* @location as idr_location_parse() takes it. */
-IdrStore *idr_web_store_new (const gchar *location, const IdrStoreOptions *options, GError **error);
+/* @text as idr_location_parse() takes it. */
+IdrStore *idr_web_store_new (const gchar *text, const IdrStoreOptions *options, GError **error);
 
 /* Whether @key may be asked for, or a listing may name it. */
 gboolean idr_store_check_key (const gchar *key, GError **error);

@@ -5,8 +5,9 @@
 
 #include <gio/gio.h>
 
-/* Adds to @names what @page names directly below @prefix, folders with a "/" at their end; names
- * that could not be asked for are left out. *@token is what the next page is asked with, or NULL
- * after the last one. The error is G_IO_ERROR_NOT_SUPPORTED where @page is no listing at all. */
-gboolean idr_listing_parse (GBytes *page, const gchar *prefix, GPtrArray *names, gchar **token,
+/* Adds to @names what the page in @bytes names directly below @prefix, folders with a "/" at their
+ * end; names that could not be asked for are left out. *@token is what the next page is asked with,
+ * or NULL after the last one. The error is G_IO_ERROR_NOT_SUPPORTED where @bytes are no listing at
+ * all. */
+gboolean idr_listing_parse (GBytes *bytes, const gchar *prefix, GPtrArray *names, gchar **token,
                             GError **error);

@@ -71,9 +71,14 @@ on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
 {
   IdrFetch *fetch = data;
   g_autoptr (IdrHttpAnswer) answer = taken;
-  GError *fault = answer == NULL ? g_error_copy (error) : find_fault (fetch, answer);
+  if (answer == NULL)
+    {
+      idr_fetch_finish (fetch, NULL, g_error_copy (error), 0);
+      return;
+    }
+  GError *fault = find_fault (fetch, answer);
   GBytes *bytes = fault == NULL ? g_bytes_ref (answer->body) : NULL;
-  idr_fetch_finish (fetch, bytes, fault, answer != NULL ? answer->retries : 0);
+  idr_fetch_finish (fetch, bytes, fault, answer->retries);
 }
 
 static void

@@ -3,7 +3,6 @@
  */
 #include "bad-bucket.h"
 #include "bad-faults.h"
-#include <stdlib.h>
 
 static gint
 compare_names (gconstpointer a, gconstpointer b)
@@ -71,7 +70,7 @@ bad_bucket_list (SoupServerMessage *message, const gchar *root, const gchar *pat
   const gchar *token = g_hash_table_lookup (values, "continuation-token");
   g_autofree gchar *folder = g_build_filename (root, path, prefix, NULL);
   g_autoptr (GPtrArray) names = read_names (folder);
-  guint first = token != NULL ? atoi (token) : 0;
+  guint first = token != NULL ? g_ascii_strtoull (token, NULL, 10) : 0;
   guint end = MIN (first + page_size, names->len);
   GString *xml = g_string_new ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "
                                "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");

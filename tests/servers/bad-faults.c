@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "bad-faults.h"
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -45,7 +44,7 @@ gint
 bad_fault_get_number (BadFault *fault, const gchar *name, gint otherwise)
 {
   const gchar *value = g_hash_table_lookup (fault->values, name);
-  return value != NULL ? atoi (value) : otherwise;
+  return value != NULL ? (gint)g_ascii_strtoll (value, NULL, 10) : otherwise;
 }
 
 /* ---- Answers that are HTTP */
@@ -189,7 +188,8 @@ on_written (GObject *source, GAsyncResult *result, gpointer data)
   if (g_output_stream_write_all_finish (G_OUTPUT_STREAM (source), result, &written, NULL))
     {
       bad_count_bytes (written);
-      memcpy (chunk + sizeof chunk - 2, "\r\n", 2);
+      chunk[sizeof chunk - 2] = '\r';
+      chunk[sizeof chunk - 1] = '\n';
       g_output_stream_write_all_async (G_OUTPUT_STREAM (source), chunk, sizeof chunk, 0, NULL,
                                        on_written, connection);
       return;
