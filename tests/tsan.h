@@ -7,6 +7,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
+#if __has_include(<gio/gio.h>) /* not so where meson asks what the compiler can do */
 
 #define g_mutex_lock tsan_g_mutex_lock
 #define g_mutex_trylock tsan_g_mutex_trylock
@@ -29,13 +30,10 @@
 #define g_atomic_ref_count_dec tsan_g_atomic_ref_count_dec
 #include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
-#pragma weak g_cancellable_get_type
-#pragma weak g_type_check_instance_is_a
 
 /* GLib's headers declare the functions under their new names; each file brings the same
- * definitions, and programs without GIO do without what is in it. */
-#define TSAN_REAL(type, name, parameters)                                                          \
-  __attribute__ ((weak)) type real_##name parameters __asm__(#name)
+ * definitions. */
+#define TSAN_REAL(type, name, parameters) type real_##name parameters __asm__(#name)
 #define TSAN_DEFINE __attribute__ ((weak, visibility ("hidden")))
 
 TSAN_REAL (void, g_mutex_lock, (GMutex *));
@@ -307,3 +305,5 @@ g_atomic_ref_count_dec (gatomicrefcount *count)
   __tsan_acquire (count);
   return real_g_atomic_ref_count_dec (count);
 }
+
+#endif
