@@ -12,6 +12,7 @@ struct _LaminaLoop
   gpointer data;
   gint64 n_tasks, next;
   gint n_running;
+  gboolean is_awaited; /* by the caller, for whom no task is left */
   GError *error;
   GCond ended; /* a task of the loop has */
 };
@@ -59,7 +60,7 @@ run_task (LaminaLoops *loops, LaminaLoop *loop)
   g_clear_error (&error);
   if (done && loop->parent == NULL)
     loops->done++;
-  if (--loop->n_running == 0)
+  if (--loop->n_running == 0 && loop->is_awaited)
     g_cond_signal (&loop->ended);
 }
 
@@ -123,6 +124,7 @@ lamina_loop_run (LaminaJob *job, gint64 n_tasks, LaminaTaskFunc func, gpointer d
   call_for_help (loops, &loop);
   while (has_task (&loop))
     run_task (loops, &loop);
+  loop.is_awaited = TRUE;
   while (loop.n_running > 0)
     g_cond_wait (&loop.ended, &loops->lock);
   g_queue_unlink (&loops->loops, &link);

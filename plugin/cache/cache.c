@@ -213,7 +213,8 @@ make_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
     }
   else
     drop_if_abandoned (cache, entry);
-  g_cond_broadcast (&entry->changed);
+  if (entry->n_waiting > 0) /* a broadcast that nobody hears costs a system call */
+    g_cond_broadcast (&entry->changed);
   g_mutex_unlock (&cache->lock);
 
   g_slist_free_full (gone, entry_unref);

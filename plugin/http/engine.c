@@ -20,6 +20,7 @@ typedef struct
 {
   GMutex lock;
   GCond called; /* a function has returned for which somebody waits */
+  guint n_waiting;
   GQueue arrived;
   GSList *stopped; /* of transfers, with a reference */
   IdrHttpTransfer *calling;
@@ -150,7 +151,8 @@ finish (Engine *engine, IdrHttpTransfer *transfer)
   g_mutex_lock (&engine->lock);
   engine->calling = NULL;
   transfer->finished = TRUE;
-  g_cond_broadcast (&engine->called);
+  if (engine->n_waiting > 0) /* a broadcast that nobody hears costs a system call */
+    g_cond_broadcast (&engine->called);
   g_mutex_unlock (&engine->lock);
   idr_http_transfer_unref (transfer);
 }
@@ -431,8 +433,10 @@ idr_http_engine_stop (IdrHttpTransfer *transfer)
   g_mutex_lock (&engine->lock);
   if (engine->calling == transfer)
     {
+      engine->n_waiting++;
       while (g_thread_self () != engine->thread && engine->calling == transfer)
         g_cond_wait (&engine->called, &engine->lock);
+      engine->n_waiting--;
     }
   else if (!transfer->finished && !transfer->stopped)
     {

@@ -50,7 +50,8 @@ idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries)
   fetch->error = error;
   fetch->retries = retries;
   fetch->state = IDR_FETCH_DONE;
-  g_cond_broadcast (&fetch->changed);
+  if (fetch->n_waiting > 0) /* a broadcast that nobody hears costs a system call */
+    g_cond_broadcast (&fetch->changed);
   g_mutex_unlock (&fetch->lock);
 }
 
@@ -96,8 +97,10 @@ wait_until_done (IdrFetch *fetch, GCancellable *cancellable)
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), fetch, NULL);
   g_mutex_lock (&fetch->lock);
+  fetch->n_waiting++;
   while (fetch->state != IDR_FETCH_DONE && !g_cancellable_is_cancelled (cancellable))
     g_cond_wait (&fetch->changed, &fetch->lock);
+  fetch->n_waiting--;
   g_mutex_unlock (&fetch->lock);
   g_cancellable_disconnect (cancellable, handler);
 }

@@ -23,6 +23,7 @@ struct _IdrFetch
 
   GMutex lock; /* for all below */
   GCond changed;
+  guint n_waiting;
   IdrFetchState state;
   GBytes *bytes; /* one of the two, when done */
   GError *error;
