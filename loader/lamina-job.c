@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define POLL_MS 50
+#define POLL_US 50000
 
 /* A named sum. There are a handful, and they are added to several times for each plane by every
  * thread: a list without a lock is faster than anything with one. */
@@ -82,7 +82,7 @@ watch_thread (gpointer unused)
       for (guint i = 0; i < jobs->len; i++)
         poll_job (jobs->pdata[i]);
       g_clear_pointer (&jobs, g_ptr_array_unref);
-      g_usleep (POLL_MS * 1000);
+      g_usleep (POLL_US);
       g_mutex_lock (&watch.lock);
     }
   return NULL;
@@ -245,12 +245,13 @@ static LaminaCount *
 take_count (LaminaJob *job, const gchar *what)
 {
   LaminaCount *head = get_counts (job), *count = find_count (head, what), *added;
+  gsize size = strlen (what) + 1;
 
   if (count != NULL)
     return count;
 
-  added = g_malloc0 (sizeof *added + strlen (what) + 1);
-  strcpy (added->what, what);
+  added = g_malloc0 (sizeof *added + size);
+  memcpy (added->what, what, size);
   added->next = head;
   /* Another thread may add one meanwhile, perhaps the same: the list is then looked through anew.
    */

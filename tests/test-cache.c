@@ -388,7 +388,6 @@ test_budget (void)
   g_assert_false (has (work.cache, 2));
   g_assert_true (has (work.cache, 1) && has (work.cache, 3) && has (work.cache, 4));
   g_assert_cmpint (n_alive, ==, 3);
-
   put (work.cache, 5, 100); /* leaves no room for any other */
   g_assert_true (has (work.cache, 5));
   g_assert_cmpint (n_alive, ==, 1);
@@ -448,7 +447,6 @@ test_put (void)
   idr_cache_put (work.cache, key, second, 1);
   found = idr_cache_peek (work.cache, key);
   g_assert_true (found == first); /* the one that was there */
-
   /* What is put while the same is under way is dropped. */
   work.held = TRUE;
   asker_start_making (&maker, &work, 2);

@@ -81,62 +81,63 @@ test_locale (void)
   assert_log ("open:even 7,64,2.5,0,[none]");
 }
 
+/* Chains that make no sense, and what is said of them. */
+static const gchar *const mistakes[][2] = {
+  { "", "The chain is empty*" },
+  { " \n ", "The chain is empty*" },
+  { "evne", "\"evne\" (character 1 of *did you mean \"even\"?" },
+  { "even ! ad by=1", "\"ad\" (character 8 of *did you mean \"add\"?" },
+  { "even ! something-else", "\"something-else\" (character 8 of *something-else\"" },
+  { "planes=3", "\"planes=3\" (character 1 of *An operation's name*" },
+  { "even ! planes=3", "\"planes=3\" (character 8 of *An operation's name*" },
+  { "! even", "\"!\" (character 1 of *missing before it" },
+  { "even ! ! add", "\"!\" (character 8 of *missing before it" },
+  { "even !", "\"!\" (character 6 of *missing after it" },
+  { "even planes", "\"planes\" (character 6 of *name=value*" },
+  { "even planse=3", "\"planse=3\" (character 6 of *did you mean \"planes\"?" },
+  { "even text='\xc2\xb5 \xc2\xb5' planse=3", "\"planse=3\" (character 17 of *" },
+  { "even image=3", "\"image=3\" (character 6 of *what the operation gives" },
+  { "even ! add image=3", "\"image=3\" (character 12 of *comes from an operation*" },
+  { "even planes=3 planes=4", "\"planes=4\" (character 15 of *planes is given twice" },
+  { "even the-budget=3 the_budget=4", "*(character 19 of *the_budget is given twice" },
+  { "even planes=three", "*(character 6 of *a whole number from 1 to 1000, not \"three\"" },
+  { "even planes=", "*planes takes a whole number from 1 to 1000, not \"\"" },
+  { "even planes=0", "*planes takes a whole number from 1 to 1000, not \"0\"" },
+  { "even planes=1001", "*planes takes *, not \"1001\"" },
+  { "even planes=3K", "*planes takes *, not \"3K\"" },
+  { "even planes=4294967297", "*planes takes *, not \"4294967297\"" },
+  { "even planes=3.5", "*planes takes *, not \"3.5\"" },
+  { "even planes=' 3'", "*planes takes *, not \" 3\"" },
+  { "even planes=3KK", "*planes takes *, not \"3KK\"" },
+  { "even planes=3k", "*planes takes *, not \"3k\"" },
+  { "even the-budget=-1", "*a whole number (K, M, G may follow) of at least 0, not \"-1\"" },
+  { "even the-budget=9223372036854775808", "*the-budget takes *" },
+  { "even the-budget=9000000000000G", "*the-budget takes *" },
+  { "even scale=2,5", "*scale takes a number from 0.5 to 100, not \"2,5\"" },
+  { "even scale=0.4", "*scale takes a number from 0.5 to 100, not \"0.4\"" },
+  { "even scale=nan", "*scale takes *" },
+  { "even scale=inf", "*scale takes *" },
+  { "even scale=1e999", "*scale takes *" },
+  { "even odd=yes", "*odd takes true or false, not \"yes\"" },
+  { "even mood=angry", "*mood takes one of calm, wild, not \"angry\"" },
+  { "even text='open", "\"text='open\" (character 6 of *" },
+  { "even text=\xff", "The chain is no UTF-8 text" },
+  { "even ! add by=x", "\"by=x\" (character 12 of *" },
+};
+
 /* Each points at the word and says what is expected; nothing was opened. */
 static void
 test_errors (void)
 {
-  static const gchar *const texts[][2] = {
-    { "", "The chain is empty*" },
-    { " \n ", "The chain is empty*" },
-    { "evne", "\"evne\" (character 1 of *did you mean \"even\"?" },
-    { "even ! ad by=1", "\"ad\" (character 8 of *did you mean \"add\"?" },
-    { "even ! something-else", "\"something-else\" (character 8 of *something-else\"" },
-    { "planes=3", "\"planes=3\" (character 1 of *An operation's name*" },
-    { "even ! planes=3", "\"planes=3\" (character 8 of *An operation's name*" },
-    { "! even", "\"!\" (character 1 of *missing before it" },
-    { "even ! ! add", "\"!\" (character 8 of *missing before it" },
-    { "even !", "\"!\" (character 6 of *missing after it" },
-    { "even planes", "\"planes\" (character 6 of *name=value*" },
-    { "even planse=3", "\"planse=3\" (character 6 of *did you mean \"planes\"?" },
-    { "even text='\xc2\xb5 \xc2\xb5' planse=3", "\"planse=3\" (character 17 of *" },
-    { "even image=3", "\"image=3\" (character 6 of *what the operation gives" },
-    { "even ! add image=3", "\"image=3\" (character 12 of *comes from an operation*" },
-    { "even planes=3 planes=4", "\"planes=4\" (character 15 of *planes is given twice" },
-    { "even the-budget=3 the_budget=4", "*(character 19 of *the_budget is given twice" },
-    { "even planes=three", "*(character 6 of *a whole number from 1 to 1000, not \"three\"" },
-    { "even planes=", "*planes takes a whole number from 1 to 1000, not \"\"" },
-    { "even planes=0", "*planes takes a whole number from 1 to 1000, not \"0\"" },
-    { "even planes=1001", "*planes takes *, not \"1001\"" },
-    { "even planes=3K", "*planes takes *, not \"3K\"" },
-    { "even planes=4294967297", "*planes takes *, not \"4294967297\"" },
-    { "even planes=3.5", "*planes takes *, not \"3.5\"" },
-    { "even planes=' 3'", "*planes takes *, not \" 3\"" },
-    { "even planes=3KK", "*planes takes *, not \"3KK\"" },
-    { "even planes=3k", "*planes takes *, not \"3k\"" },
-    { "even the-budget=-1", "*a whole number (K, M, G may follow) of at least 0, not \"-1\"" },
-    { "even the-budget=9223372036854775808", "*the-budget takes *" },
-    { "even the-budget=9000000000000G", "*the-budget takes *" },
-    { "even scale=2,5", "*scale takes a number from 0.5 to 100, not \"2,5\"" },
-    { "even scale=0.4", "*scale takes a number from 0.5 to 100, not \"0.4\"" },
-    { "even scale=nan", "*scale takes *" },
-    { "even scale=inf", "*scale takes *" },
-    { "even scale=1e999", "*scale takes *" },
-    { "even odd=yes", "*odd takes true or false, not \"yes\"" },
-    { "even mood=angry", "*mood takes one of calm, wild, not \"angry\"" },
-    { "even text='open", "\"text='open\" (character 6 of *" },
-    { "even text=\xff", "The chain is no UTF-8 text" },
-    { "even ! add by=x", "\"by=x\" (character 12 of *" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (mistakes); i++)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (lamina_chain_open (texts[i][0], NULL, &error));
+      g_assert_null (lamina_chain_open (mistakes[i][0], NULL, &error));
       g_assert_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN);
-      if (!g_pattern_match_simple (texts[i][1], error->message) || strchr (error->message, '\n'))
-        g_error ("\"%s\" says: %s", texts[i][0], error->message);
-      g_assert_null (lamina_chain_open (texts[i][0], NULL, NULL));
+      if (!g_pattern_match_simple (mistakes[i][1], error->message) || strchr (error->message, '\n'))
+        g_error ("\"%s\" says: %s", mistakes[i][0], error->message);
+      g_assert_null (lamina_chain_open (mistakes[i][0], NULL, NULL));
     }
   assert_log ("");
 }

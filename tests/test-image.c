@@ -63,8 +63,10 @@ test_copy (void)
   g_assert_cmpuint (copy->size, ==, sizeof info);
   g_assert_cmpint (copy->width, ==, 8);
   g_assert_true (copy->z != info.z && copy->channels != info.channels);
-  g_assert_cmpmem (copy->z, 3 * sizeof (gint), info.z, 3 * sizeof (gint));
-  g_assert_cmpstrv (copy->channels, info.channels);
+  for (gint i = 0; i < 3; i++)
+    g_assert_cmpint (copy->z[i], ==, info.z[i]);
+  g_assert_cmpstr (copy->channels[1], ==, "GFP");
+  g_assert_null (copy->channels[2]);
   g_assert_true (copy->extra == info.extra);
   g_assert_false (g_variant_is_floating (copy->extra));
   g_assert_cmpint (copy->ahead, ==, 77);
@@ -185,7 +187,7 @@ test_read (void)
 
   g_clear_pointer (&bytes, g_bytes_unref);
   bytes = lamina_image_read_bytes (image, 4, &rect, NULL, &error);
-  g_assert_cmpuint (g_bytes_get_size (bytes), ==, 5 * 4 * 2);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, 40);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), 5 * 2, pixels[0], 5 * 2);
 
   g_assert_cmpint (fake.n_destroyed, ==, 0);

@@ -142,7 +142,7 @@ test_nested (void)
       shared->waits_for = n_threads[i]; /* they do help */
       g_assert_true (lamina_job_run (job, 6, open_inner, shared, &error));
       g_assert_no_error (error);
-      g_assert_cmpint (shared->n_started, ==, 6 * 5 * 11);
+      g_assert_cmpint (shared->n_started, ==, 330);
       g_assert_cmpint (shared->most_running, ==, n_threads[i]);
     }
 }
@@ -167,7 +167,7 @@ test_job_in_job (void)
   shared->inner = shared->innermost = 3;
   lamina_job_run (job, 20, open_other_job, shared, &error);
   g_assert_no_error (error);
-  g_assert_cmpint (shared->n_started, ==, 20 * 3 * 3);
+  g_assert_cmpint (shared->n_started, ==, 180);
 }
 
 typedef struct
