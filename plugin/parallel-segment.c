@@ -13,8 +13,8 @@
 
 /* What the planes that were computed may cost in memory. Rows go last: they are small, and dear to
  * make again. */
-#define PLANES_BYTES (16 << 20)
-#define ROWS_BYTES (16 << 20)
+#define PLANES_BYTES (8 << 20)
+#define ROWS_BYTES (8 << 20)
 
 /* --- A plane that was computed --------------------------------------------------------- */
 

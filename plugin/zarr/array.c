@@ -258,14 +258,16 @@ idr_array_will_need (IdrArray *array, const gint64 *start, const gint64 *size)
 
 /* --- The cache ------------------------------------------------------------------------- */
 
+/* One half is for chunks that were read, the other for those that are on their way. */
+
 void
 idr_array_set_cache_size (gsize bytes)
 {
-  idr_cache_set_budget (idr_chunk_get_cache (), bytes);
+  idr_cache_set_budget (idr_chunk_get_cache (), bytes / 2);
 }
 
 gsize
 idr_array_get_cache_size (void)
 {
-  return idr_cache_get_budget (idr_chunk_get_cache ());
+  return 2 * idr_cache_get_budget (idr_chunk_get_cache ());
 }

@@ -51,7 +51,7 @@ gboolean idr_array_read (IdrArray *array, const gint64 *start, const gint64 *siz
  * yet is dropped; a fetch that fails is forgotten, and the read asks again. */
 void idr_array_will_need (IdrArray *array, const gint64 *start, const gint64 *size);
 
-/* The cache of decoded chunks, one for the process, holds @bytes from now on (64 MiB before the
- * first call). */
+/* The cache of chunks, one for the process, holds @bytes from now on (64 MiB before the first
+ * call): those that were read, and those that are on their way. */
 void idr_array_set_cache_size (gsize bytes);
 gsize idr_array_get_cache_size (void);
