@@ -21,6 +21,8 @@ struct _IdrStore
   GHashTable *objects;
   gboolean held;
   guint fetches, alive, waiting;
+  gint64 bytes;
+  GSList *thens; /* of fetches that are held, the last one first */
 };
 
 struct _IdrFetch
@@ -28,9 +30,20 @@ struct _IdrFetch
   gatomicrefcount refs;
   IdrStore *store;
   gchar *key;
+  gint64 offset, length;
   gsize limit;
   gboolean counted;
 };
+
+typedef struct
+{
+  IdrFetch *fetch; /* which is alive */
+  IdrFetchThen func;
+  gpointer data;
+  GDestroyNotify free;
+} Then;
+
+static GBytes *take_answer (IdrFetch *fetch, IdrTally *tally, GError **error);
 
 static void
 object_free (gpointer data)
@@ -99,13 +112,33 @@ memory_store_fail (IdrStore *store, const gchar *key, gint code, guint times)
   g_mutex_unlock (&store->lock);
 }
 
+static void
+run_then (Then *then)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_mutex_lock (&then->fetch->store->lock);
+  bytes = take_answer (then->fetch, NULL, NULL);
+  g_mutex_unlock (&then->fetch->store->lock);
+  then->func (bytes, then->data);
+  then->free (then->data);
+  g_free (then);
+}
+
 void
 memory_store_hold (IdrStore *store, gboolean held)
 {
+  GSList *thens = NULL;
+
   g_mutex_lock (&store->lock);
   store->held = held;
+  if (!held)
+    thens = g_slist_reverse (g_steal_pointer (&store->thens));
   g_cond_broadcast (&store->changed);
   g_mutex_unlock (&store->lock);
+  for (GSList *link = thens; link; link = link->next)
+    run_then (link->data);
+  g_slist_free (thens);
 }
 
 static guint
@@ -177,6 +210,8 @@ idr_store_fetch (IdrStore *store, const gchar *key, gint64 offset, gint64 length
   g_atomic_ref_count_init (&fetch->refs);
   fetch->store = idr_store_ref (store);
   fetch->key = g_strdup (key);
+  fetch->offset = offset;
+  fetch->length = length;
   fetch->limit = limit;
   g_mutex_lock (&store->lock);
   store->fetches++;
@@ -196,11 +231,31 @@ idr_fetch_ref (IdrFetch *fetch)
 void
 idr_fetch_unref (IdrFetch *fetch)
 {
+  GSList *given_up = NULL;
+
   if (!g_atomic_ref_count_dec (&fetch->refs))
     return;
   g_mutex_lock (&fetch->store->lock);
   fetch->store->alive--;
+  for (GSList *link = fetch->store->thens, *next; link; link = next)
+    {
+      Then *then = link->data;
+
+      next = link->next;
+      if (then->fetch != fetch)
+        continue;
+      fetch->store->thens = g_slist_delete_link (fetch->store->thens, link);
+      given_up = g_slist_prepend (given_up, then);
+    }
   g_mutex_unlock (&fetch->store->lock);
+  for (GSList *link = given_up; link; link = link->next)
+    {
+      Then *then = link->data;
+
+      then->free (then->data);
+      g_free (then);
+    }
+  g_slist_free (given_up);
   idr_store_unref (fetch->store);
   g_free (fetch->key);
   g_free (fetch);
@@ -221,6 +276,7 @@ static GBytes *
 take_answer (IdrFetch *fetch, IdrTally *tally, GError **error)
 {
   Object *object = get_object (fetch->store, fetch->key);
+  gint64 size, first, n;
 
   if (object->times)
     {
@@ -228,17 +284,54 @@ take_answer (IdrFetch *fetch, IdrTally *tally, GError **error)
       g_set_error (error, G_IO_ERROR, object->code, "memory:%s: a fault", fetch->key);
       return NULL;
     }
-  if (!object->bytes || g_bytes_get_size (object->bytes) > fetch->limit)
+  if (!object->bytes)
     {
-      g_set_error (error, G_IO_ERROR,
-                   object->bytes ? G_IO_ERROR_INVALID_DATA : G_IO_ERROR_NOT_FOUND, "memory:%s: %s",
-                   fetch->key, object->bytes ? "too long" : "not there");
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "memory:%s: not there", fetch->key);
       return NULL;
     }
-  if (tally && !fetch->counted)
-    tally->bytes += g_bytes_get_size (object->bytes);
+  size = (gint64)g_bytes_get_size (object->bytes);
+  first = fetch->offset < 0 ? size - MIN (fetch->length, size) : fetch->offset;
+  n = fetch->length > 0 ? MIN (fetch->length, size - first) : size - first;
+  if (n < 0 || (n == 0 && first > 0) || (gsize)n > fetch->limit)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "memory:%s: too long", fetch->key);
+      return NULL;
+    }
+  if (!fetch->counted)
+    {
+      fetch->store->bytes += n;
+      if (tally)
+        tally->bytes += n;
+    }
   fetch->counted = TRUE;
-  return g_bytes_ref (object->bytes);
+  return g_bytes_new_from_bytes (object->bytes, (gsize)first, (gsize)n);
+}
+
+void
+idr_fetch_then (IdrFetch *fetch, IdrFetchThen func, gpointer data, GDestroyNotify free)
+{
+  Then *then = g_new (Then, 1);
+  gboolean held;
+
+  *then = (Then){ fetch, func, data, free };
+  g_mutex_lock (&fetch->store->lock);
+  held = fetch->store->held;
+  if (held)
+    fetch->store->thens = g_slist_prepend (fetch->store->thens, then);
+  g_mutex_unlock (&fetch->store->lock);
+  if (!held)
+    run_then (then);
+}
+
+gint64
+memory_store_count_bytes (IdrStore *store)
+{
+  gint64 bytes;
+
+  g_mutex_lock (&store->lock);
+  bytes = store->bytes;
+  g_mutex_unlock (&store->lock);
+  return bytes;
 }
 
 GBytes *

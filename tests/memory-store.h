@@ -25,3 +25,5 @@ guint memory_store_count (IdrStore *store, const gchar *key);
 guint memory_store_count_alive (IdrStore *store);
 /* Threads that wait for one. */
 guint memory_store_count_waiting (IdrStore *store);
+/* Bytes that fetches have brought so far. */
+gint64 memory_store_count_bytes (IdrStore *store);

@@ -98,10 +98,11 @@ join (GBytes *a, GBytes *b)
 static GBytes *
 decode (const gchar *name, GBytes *stored, gsize size, GError **error)
 {
-  const IdrCodec *codec = idr_codec_find (name, error);
+  IdrDtype dtype = { IDR_PIXEL_U8, 1, FALSE, FALSE };
+  IdrStep step;
 
-  g_assert_nonnull (codec);
-  return idr_codec_decode (&codec, 1, stored, size, error);
+  g_assert_true (idr_step_init (&step, name, NULL, &dtype, error));
+  return idr_codec_decode (&step, 1, stored, size, TRUE, error);
 }
 
 static void
@@ -236,21 +237,21 @@ test_chain (void)
   g_autoptr (GBytes) inner = write_blosc (samples, "lz4", BLOSC_SHUFFLE);
   gsize size = g_bytes_get_size (inner), room = compressBound (size);
   g_autofree guint8 *packed = g_malloc (room);
-  const IdrCodec *steps[] = { &idr_codec_blosc, &idr_codec_zlib };
+  IdrStep steps[] = { { .codec = &idr_codec_blosc }, { .codec = &idr_codec_zlib } };
   g_autoptr (GBytes) outer = NULL, bytes = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_cmpint (compress (packed, &room, g_bytes_get_data (inner, NULL), size), ==, Z_OK);
   outer = g_bytes_new (packed, room);
-  bytes = idr_codec_decode (steps, 2, outer, N, &error);
+  bytes = idr_codec_decode (steps, 2, outer, N, TRUE, &error);
   g_assert_no_error (error);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), samples, N);
-  g_assert_null (idr_codec_decode (NULL, 0, outer, N, &error));
+  g_assert_null (idr_codec_decode (NULL, 0, outer, N, TRUE, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
   g_clear_error (&error);
   g_assert_null (idr_codec_find ("lz77", &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
-  g_assert_nonnull (strstr (error->message, "blosc, zlib, gzip, zstd, lz4, crc32c"));
+  g_assert_nonnull (strstr (error->message, "blosc, zlib, gzip, zstd, lz4, bz2, lzma, crc32c"));
 }
 
 int

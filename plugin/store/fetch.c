@@ -26,6 +26,22 @@ idr_fetch_ref (IdrFetch *fetch)
   return fetch;
 }
 
+/* What follows a fetch: called once, or never where the fetch is given up; freed either way. */
+typedef struct
+{
+  IdrFetchThen func;
+  gpointer data;
+  GDestroyNotify free;
+} Then;
+
+static void
+then_free (gpointer data)
+{
+  Then *then = data;
+  then->free (then->data);
+  g_free (then);
+}
+
 void
 idr_fetch_unref (IdrFetch *fetch)
 {
@@ -33,6 +49,7 @@ idr_fetch_unref (IdrFetch *fetch)
     return;
   if (fetch->transfer != NULL)
     fetch->store->backend->stop (fetch);
+  g_slist_free_full (g_steal_pointer (&fetch->thens), then_free);
   g_clear_pointer (&fetch->bytes, g_bytes_unref);
   g_clear_error (&fetch->error);
   g_mutex_clear (&fetch->lock);
@@ -45,7 +62,9 @@ idr_fetch_unref (IdrFetch *fetch)
 void
 idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries)
 {
+  g_autoptr (GBytes) kept = bytes != NULL ? g_bytes_ref (bytes) : NULL;
   g_mutex_lock (&fetch->lock);
+  GSList *thens = g_slist_reverse (g_steal_pointer (&fetch->thens));
   fetch->bytes = bytes;
   fetch->error = error;
   fetch->retries = retries;
@@ -53,6 +72,35 @@ idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries)
   if (fetch->n_waiting > 0) /* a broadcast that nobody hears costs a system call */
     g_cond_broadcast (&fetch->changed);
   g_mutex_unlock (&fetch->lock);
+  /* Whoever waited may free the fetch from here on, and so may these. */
+  for (GSList *link = thens; link != NULL; link = link->next)
+    {
+      const Then *then = link->data;
+      then->func (kept, then->data);
+    }
+  g_slist_free_full (thens, then_free);
+}
+
+void
+idr_fetch_then (IdrFetch *fetch, IdrFetchThen func, gpointer data, GDestroyNotify free)
+{
+  g_return_if_fail (fetch != NULL && func != NULL && free != NULL);
+  g_autoptr (GBytes) bytes = NULL;
+  g_mutex_lock (&fetch->lock);
+  gboolean done = fetch->state == IDR_FETCH_DONE;
+  if (done)
+    bytes = fetch->bytes != NULL ? g_bytes_ref (fetch->bytes) : NULL;
+  else
+    {
+      Then *then = g_new (Then, 1);
+      *then = (Then){ func, data, free };
+      fetch->thens = g_slist_prepend (fetch->thens, then);
+    }
+  g_mutex_unlock (&fetch->lock);
+  if (!done)
+    return;
+  func (bytes, data);
+  free (data);
 }
 
 gboolean

@@ -29,6 +29,7 @@ struct _IdrFetch
   GError *error;
   guint retries;
   gboolean counted; /* in somebody's tally */
+  GSList *thens;    /* what follows, the last one first */
 };
 
 IdrFetch *idr_fetch_new (IdrStore *store, const gchar *key, gint64 offset, gint64 length,

@@ -59,6 +59,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrFetch, idr_fetch_unref)
 GBytes *idr_fetch_wait (IdrFetch *fetch, IdrTally *tally, GCancellable *cancellable,
                         GError **error);
 
+/* Calls @func with the bytes, NULL where there are none, as soon as that is known: on the thread
+ * that knows it first, or before this returns. It must be quick, wait for nothing, and may start
+ * other fetches. Not called where the fetch is given up before. @free is called on @data in the
+ * end. */
+typedef void (*IdrFetchThen) (GBytes *bytes, gpointer data);
+void idr_fetch_then (IdrFetch *fetch, IdrFetchThen func, gpointer data, GDestroyNotify free);
+
 /* Whether a wait would return at once. */
 gboolean idr_fetch_is_done (IdrFetch *fetch);
 

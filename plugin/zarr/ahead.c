@@ -14,7 +14,8 @@ typedef struct
   IdrFetch *fetch;
   IdrAheadReason reason;
   gsize size;
-  gint64 since; /* that it was started, or somebody last waited for it */
+  gint64 offset, length; /* among the bytes of the fetch */
+  gint64 since;          /* that it was started, or somebody last waited for it */
   GList link;
 } Entry;
 
@@ -97,38 +98,55 @@ make_room (IdrAhead *ahead, gsize size, gsize bound, GSList **gone)
   return TRUE;
 }
 
-gboolean
-idr_ahead_start (IdrAhead *ahead, GBytes *key, IdrAheadReason reason, gsize size, gsize bound,
-                 IdrStore *store, const gchar *name, gsize limit)
+static void
+add (IdrAhead *ahead, IdrAheadReason reason, IdrFetch *fetch, const IdrAheadPart *part)
 {
+  Entry *entry = g_new0 (Entry, 1);
+
+  entry->key = g_bytes_ref (part->key);
+  entry->fetch = idr_fetch_ref (fetch);
+  entry->reason = reason;
+  entry->size = part->size;
+  entry->offset = part->offset;
+  entry->length = part->length;
+  entry->since = g_get_monotonic_time ();
+  entry->link.data = entry;
+  g_hash_table_insert (ahead->entries, entry->key, entry);
+  g_queue_push_tail_link (&ahead->queue, &entry->link);
+  ahead->size += entry->size;
+}
+
+gboolean
+idr_ahead_start (IdrAhead *ahead, IdrAheadReason reason, gsize bound, const IdrAheadRange *range,
+                 const IdrAheadPart *parts, guint n_parts)
+{
+  g_autofree const IdrAheadPart **wanted = g_new (const IdrAheadPart *, n_parts);
+  g_autoptr (IdrFetch) fetch = NULL;
   GSList *gone = NULL;
-  gboolean there, fits = FALSE;
+  gboolean fits = FALSE;
+  guint n = 0;
+  gsize size = 0;
 
   g_mutex_lock (&ahead->lock);
-  there = g_hash_table_contains (ahead->entries, key);
-  if (!there)
+  for (guint i = 0; i < n_parts; i++)
+    if (!g_hash_table_contains (ahead->entries, parts[i].key))
+      {
+        wanted[n++] = &parts[i];
+        size += parts[i].size;
+      }
+  if (n)
     fits = make_room (ahead, size, bound, &gone);
   if (fits)
-    {
-      Entry *entry = g_new0 (Entry, 1);
-
-      entry->key = g_bytes_ref (key);
-      entry->fetch = idr_store_fetch (store, name, 0, 0, limit);
-      entry->reason = reason;
-      entry->size = size;
-      entry->since = g_get_monotonic_time ();
-      entry->link.data = entry;
-      g_hash_table_insert (ahead->entries, entry->key, entry);
-      g_queue_push_tail_link (&ahead->queue, &entry->link);
-      ahead->size += size;
-    }
+    fetch = idr_store_fetch (range->store, range->name, range->offset, range->length, range->limit);
+  for (guint i = 0; fits && i < n; i++)
+    add (ahead, reason, fetch, wanted[i]);
   g_mutex_unlock (&ahead->lock);
   g_slist_free_full (gone, entry_free);
-  return there || fits;
+  return !n || fits;
 }
 
 IdrFetch *
-idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason)
+idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason, gint64 *offset, gint64 *length)
 {
   IdrFetch *fetch = NULL;
   Entry *entry;
@@ -141,10 +159,23 @@ idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason)
       g_queue_unlink (&ahead->queue, &entry->link);
       g_queue_push_tail_link (&ahead->queue, &entry->link);
       *reason = entry->reason;
+      *offset = entry->offset;
+      *length = entry->length;
       fetch = idr_fetch_ref (entry->fetch);
     }
   g_mutex_unlock (&ahead->lock);
   return fetch;
+}
+
+gboolean
+idr_ahead_has (IdrAhead *ahead, GBytes *key)
+{
+  gboolean has;
+
+  g_mutex_lock (&ahead->lock);
+  has = g_hash_table_contains (ahead->entries, key);
+  g_mutex_unlock (&ahead->lock);
+  return has;
 }
 
 static void

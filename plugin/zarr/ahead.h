@@ -18,14 +18,35 @@ IdrAhead *idr_ahead_new (void);
 void idr_ahead_free (IdrAhead *ahead);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrAhead, idr_ahead_free)
 
-/* Starts a fetch of at most @limit bytes of @name for @key, which will come to @size bytes when
- * decoded, unless there is one already. FALSE if it does not fit into @bound together with the
- * others; those that came long ago and that nobody waited for make room. One fits always. */
-gboolean idr_ahead_start (IdrAhead *ahead, GBytes *key, IdrAheadReason reason, gsize size,
-                          gsize bound, IdrStore *store, const gchar *name, gsize limit);
+/* What a fetch brings for one key. */
+typedef struct
+{
+  GBytes *key;
+  gsize size;            /* that it will come to when decoded */
+  gint64 offset, length; /* of its bytes among those that are fetched; length -1: all of them */
+} IdrAheadPart;
 
-/* The fetch for @key, and why it was started, or NULL. It stays until it is dropped. */
-IdrFetch *idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason);
+/* What to fetch, as idr_store_fetch() takes it. */
+typedef struct
+{
+  IdrStore *store;
+  const gchar *name;
+  gint64 offset, length;
+  gsize limit;
+} IdrAheadRange;
+
+/* Starts a fetch of @range for @parts, but for those that are on their way already. FALSE if it
+ * does not fit into @bound together with the others; those that came long ago and that nobody
+ * waited for make room. One fits always. */
+gboolean idr_ahead_start (IdrAhead *ahead, IdrAheadReason reason, gsize bound,
+                          const IdrAheadRange *range, const IdrAheadPart *parts, guint n_parts);
+
+/* The fetch for @key, why it was started, and which of its bytes are for @key (length -1: all); or
+ * NULL. It stays until it is dropped. */
+IdrFetch *idr_ahead_get (IdrAhead *ahead, GBytes *key, IdrAheadReason *reason, gint64 *offset,
+                         gint64 *length);
+
+gboolean idr_ahead_has (IdrAhead *ahead, GBytes *key);
 
 /* Forgets the fetch for @key: it was read, or failed. */
 void idr_ahead_drop (IdrAhead *ahead, GBytes *key);

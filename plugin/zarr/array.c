@@ -4,7 +4,11 @@
 #include "array.h"
 #include "chunk.h"
 #include "grid.h"
+#include "shared.h"
 #include "strided.h"
+#include "want.h"
+
+#include <string.h>
 
 G_STATIC_ASSERT (IDR_ARRAY_MAX_DIMS == IDR_GRID_MAX_DIMS);
 G_STATIC_ASSERT (IDR_ARRAY_MAX_DIMS == IDR_STRIDED_MAX_DIMS);
@@ -139,9 +143,9 @@ check_rectangle (IdrArray *array, const gint64 *start, const gint64 *size, GErro
   return TRUE;
 }
 
-/* Tells which chunk of which array @error is about; a cancellation is nobody's. */
+/* Tells which chunk or shard of which array @error is about; a cancellation is nobody's. */
 static void
-tell_where (IdrArray *array, const gint64 *at, GError **error)
+tell_where (IdrArray *array, const gint64 *at, const gchar *what, GError **error)
 {
   g_autoptr (GString) place = g_string_new (NULL);
 
@@ -149,53 +153,113 @@ tell_where (IdrArray *array, const gint64 *at, GError **error)
     return;
   for (gint d = 0; d < array->meta.info.n_dims; d++)
     g_string_append_printf (place, "%s%" G_GINT64_FORMAT, d ? "/" : "", at[d]);
-  g_prefix_error (error, "array %s: chunk %s: ", array->uri, place->len ? place->str : "0");
+  g_prefix_error (error, "array %s: %s %s: ", array->uri, what, place->len ? place->str : "0");
 }
 
+/* A rectangle that is read, and where to. */
+typedef struct
+{
+  IdrArray *array;
+  const gint64 *strides;
+  gboolean missing_is_error;
+  IdrTally *tally;
+  GCancellable *cancellable;
+} Reading;
+
 static void
-paint (IdrArray *array, const IdrGrid *grid, GBytes *chunk, guint8 *pixels, const gint64 *strides)
+paint (const Reading *reading, const IdrGrid *grid, GBytes *chunk, guint8 *pixels)
 {
   static const gint64 repeat[IDR_ARRAY_MAX_DIMS];
-  const IdrMeta *meta = &array->meta;
+  const IdrMeta *meta = &reading->array->meta;
   gboolean missing = g_bytes_get_size (chunk) == 0;
   const guint8 *from = missing ? meta->fill : g_bytes_get_data (chunk, NULL);
 
   for (gint d = 0; d < grid->n_dims; d++)
     {
       from += missing ? 0 : grid->from[d] * meta->strides[d];
-      pixels += grid->to[d] * strides[d];
+      pixels += grid->to[d] * reading->strides[d];
     }
   idr_strided_copy (grid->n_dims, grid->size, idr_pixel_get_size (meta->info.pixel), from,
-                    missing ? repeat : meta->strides, pixels, strides);
+                    missing ? repeat : meta->strides, pixels, reading->strides);
 }
 
 static gboolean
-read_chunk (IdrArray *array, const IdrGrid *grid, guint8 *pixels, const gint64 *strides,
-            gboolean missing_is_error, IdrTally *tally, GCancellable *cancellable, GError **error)
+read_chunk (const Reading *reading, const IdrGrid *grid, guint8 *pixels, GError **error)
 {
-  g_autoptr (GBytes) chunk = idr_chunk_get (array, grid->at, tally, cancellable, error);
+  g_autoptr (GBytes) chunk
+      = idr_chunk_get (reading->array, grid->at, reading->tally, reading->cancellable, error);
 
-  if (chunk && missing_is_error && g_bytes_get_size (chunk) == 0)
+  if (chunk && reading->missing_is_error && g_bytes_get_size (chunk) == 0)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "it is not in the store");
       g_clear_pointer (&chunk, g_bytes_unref);
     }
   if (!chunk)
     {
-      tell_where (array, grid->at, error);
+      tell_where (reading->array, grid->at, "chunk", error);
       return FALSE;
     }
-  paint (array, grid, chunk, pixels, strides);
+  paint (reading, grid, chunk, pixels);
   return TRUE;
 }
 
-/* Moves @ahead on while its chunks can be started, never behind @grid; FALSE at the end. */
+/* Where the object's part of the rectangle is, in samples of the array. */
+static void
+get_start (const IdrGrid *object, gint64 *start)
+{
+  for (gint d = 0; d < object->n_dims; d++)
+    start[d] = object->start[d] + object->to[d];
+}
+
+/* Reads the chunks of a shard: as soon as its index is there, all of them are asked for that fit,
+ * and the others when these were read. */
+static gboolean
+read_shard (const Reading *reading, const IdrGrid *object, guint8 *pixels, GError **error)
+{
+  IdrArray *array = reading->array;
+  IdrItem shard = { array, 0, { 0 } };
+  g_autoptr (GBytes) index = NULL;
+  gint64 start[IDR_ARRAY_MAX_DIMS];
+  gboolean ok, asked = FALSE;
+  IdrGrid grid;
+
+  memcpy (shard.at, object->at, sizeof shard.at);
+  index = idr_item_get_index (&shard, reading->tally, reading->cancellable, error);
+  if (!index)
+    {
+      tell_where (array, object->at, "shard", error);
+      return FALSE;
+    }
+  get_start (object, start);
+  idr_grid_begin (&grid, object->n_dims, array->meta.info.chunk, start, object->size);
+  for (gint d = 0; d < object->n_dims; d++)
+    pixels += object->to[d] * reading->strides[d];
+  do
+    {
+      if (!asked && !idr_chunk_is_coming (array, grid.at))
+        asked = idr_want (array, object->at, start, object->size, grid.n, IDR_AHEAD_READ);
+      ok = read_chunk (reading, &grid, pixels, error);
+    }
+  while (ok && idr_grid_next (&grid));
+  return ok;
+}
+
+static gboolean
+want_object (IdrArray *array, const IdrGrid *object, IdrAheadReason reason)
+{
+  gint64 start[IDR_ARRAY_MAX_DIMS];
+
+  get_start (object, start);
+  return idr_want (array, object->at, start, object->size, 0, reason);
+}
+
+/* Moves @ahead on while its objects can be started, never behind @grid; FALSE at the end. */
 static gboolean
 start_ahead (IdrArray *array, const IdrGrid *grid, IdrGrid *ahead)
 {
   do
     {
-      gboolean started = ahead->n < grid->n || idr_chunk_start (array, ahead->at, IDR_AHEAD_READ);
+      gboolean started = ahead->n < grid->n || want_object (array, ahead, IDR_AHEAD_READ);
 
       /* The one that is read next needs no room. */
       if (!started && ahead->n > grid->n)
@@ -205,12 +269,17 @@ start_ahead (IdrArray *array, const IdrGrid *grid, IdrGrid *ahead)
   return FALSE;
 }
 
-/* Gives up what was started for the chunks of @grid up to @ahead. */
+/* Gives up what was started for the objects of @grid up to @ahead. */
 static void
 withdraw (IdrArray *array, IdrGrid *grid, const IdrGrid *ahead)
 {
   do
-    idr_chunk_withdraw (array, grid->at);
+    {
+      gint64 start[IDR_ARRAY_MAX_DIMS];
+
+      get_start (grid, start);
+      idr_want_withdraw (array, grid->at, start, grid->size);
+    }
   while (grid->n < ahead->n && idr_grid_next (grid));
 }
 
@@ -219,6 +288,7 @@ idr_array_read (IdrArray *array, const gint64 *start, const gint64 *size, gpoint
                 const gint64 *strides, gboolean missing_is_error, IdrTally *tally,
                 GCancellable *cancellable, GError **error)
 {
+  Reading reading = { array, strides, missing_is_error, tally, cancellable };
   IdrGrid grid, ahead;
   gboolean ok, more;
 
@@ -227,14 +297,16 @@ idr_array_read (IdrArray *array, const gint64 *start, const gint64 *size, gpoint
   if (g_cancellable_set_error_if_cancelled (cancellable, error)
       || !check_rectangle (array, start, size, error))
     return FALSE;
-  if (!idr_grid_begin (&grid, array->meta.info.n_dims, array->meta.info.chunk, start, size))
+  if (!idr_grid_begin (&grid, array->meta.info.n_dims, idr_item_get_size (&array->meta, 0), start,
+                       size))
     return TRUE;
   ahead = grid;
   more = !idr_grid_is_single (&grid);
   do
     {
       more = more && start_ahead (array, &grid, &ahead);
-      ok = read_chunk (array, &grid, pixels, strides, missing_is_error, tally, cancellable, error);
+      ok = array->meta.n_shards > 0 ? read_shard (&reading, &grid, pixels, error)
+                                    : read_chunk (&reading, &grid, pixels, error);
     }
   while (ok && idr_grid_next (&grid));
   if (!ok)
@@ -250,9 +322,10 @@ idr_array_will_need (IdrArray *array, const gint64 *start, const gint64 *size)
   g_return_if_fail (array && start && size);
 
   if (!check_rectangle (array, start, size, NULL)
-      || !idr_grid_begin (&grid, array->meta.info.n_dims, array->meta.info.chunk, start, size))
+      || !idr_grid_begin (&grid, array->meta.info.n_dims, idr_item_get_size (&array->meta, 0),
+                          start, size))
     return;
-  while (idr_chunk_start (array, grid.at, IDR_AHEAD_HINT) && idr_grid_next (&grid))
+  while (want_object (array, &grid, IDR_AHEAD_HINT) && idr_grid_next (&grid))
     ;
 }
 
@@ -263,11 +336,11 @@ idr_array_will_need (IdrArray *array, const gint64 *start, const gint64 *size)
 void
 idr_array_set_cache_size (gsize bytes)
 {
-  idr_cache_set_budget (idr_chunk_get_cache (), bytes / 2);
+  idr_cache_set_budget (idr_shared_get_cache (), bytes / 2);
 }
 
 gsize
 idr_array_get_cache_size (void)
 {
-  return 2 * idr_cache_get_budget (idr_chunk_get_cache ());
+  return 2 * idr_cache_get_budget (idr_shared_get_cache ());
 }

@@ -16,7 +16,7 @@ refuse (const gchar *what, GError **error)
 }
 
 static gboolean
-decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
+decode (const IdrStep *step, const guint8 *data, gsize size, IdrBuffer *out, GError **error)
 {
   gsize decoded, stored, block;
   const gchar *inner;
@@ -54,4 +54,4 @@ decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
   return TRUE;
 }
 
-const IdrCodec idr_codec_blosc = { "blosc", decode };
+const IdrCodec idr_codec_blosc = { .name = "blosc", .decode = decode };

@@ -64,7 +64,7 @@ inflate_all (z_stream *stream, gsize likely, IdrBuffer *out, GError **error)
 }
 
 static gboolean
-decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
+decode (const IdrStep *step, const guint8 *data, gsize size, IdrBuffer *out, GError **error)
 {
   z_stream stream = { .next_in = (Bytef *)(gsize)data, .avail_in = size };
   gboolean ok;
@@ -80,5 +80,5 @@ decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
   return ok;
 }
 
-const IdrCodec idr_codec_zlib = { "zlib", decode };
-const IdrCodec idr_codec_gzip = { "gzip", decode };
+const IdrCodec idr_codec_zlib = { .name = "zlib", .decode = decode };
+const IdrCodec idr_codec_gzip = { .name = "gzip", .decode = decode };

@@ -10,7 +10,7 @@
 #define MAX_RATIO 255
 
 static gboolean
-decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
+decode (const IdrStep *step, const guint8 *data, gsize size, IdrBuffer *out, GError **error)
 {
   guint32 decoded = 0;
 
@@ -35,4 +35,4 @@ decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
   return TRUE;
 }
 
-const IdrCodec idr_codec_lz4 = { "lz4", decode };
+const IdrCodec idr_codec_lz4 = { .name = "lz4", .decode = decode };

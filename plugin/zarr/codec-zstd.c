@@ -88,7 +88,7 @@ decode_stream (ZSTD_DCtx *context, const guint8 *data, gsize size, IdrBuffer *ou
 }
 
 static gboolean
-decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
+decode (const IdrStep *step, const guint8 *data, gsize size, IdrBuffer *out, GError **error)
 {
   ZSTD_DCtx *context = get_context ();
   unsigned long long content = ZSTD_getFrameContentSize (data, size);
@@ -105,4 +105,4 @@ decode (const guint8 *data, gsize size, IdrBuffer *out, GError **error)
   return decode_stream (context, data, size, out, error);
 }
 
-const IdrCodec idr_codec_zstd = { "zstd", decode };
+const IdrCodec idr_codec_zstd = { .name = "zstd", .decode = decode };

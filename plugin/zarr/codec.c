@@ -70,11 +70,17 @@ idr_buffer_clear (IdrBuffer *buffer)
 
 /* --- The chain ----------------------------------------------------------------------- */
 
+static const IdrCodec *const codecs[]
+    = { &idr_codec_blosc,    &idr_codec_zlib,       &idr_codec_gzip,
+        &idr_codec_zstd,     &idr_codec_lz4,        &idr_codec_bz2,
+        &idr_codec_lzma,     &idr_codec_crc32c,     &idr_codec_crc32,
+        &idr_codec_adler32,  &idr_codec_fletcher32, &idr_codec_shuffle,
+        &idr_codec_packbits, &idr_codec_delta,      &idr_codec_fixedscaleoffset,
+        &idr_codec_quantize, &idr_codec_astype,     &idr_codec_bitround };
+
 const IdrCodec *
 idr_codec_find (const gchar *name, GError **error)
 {
-  static const IdrCodec *const codecs[] = { &idr_codec_blosc, &idr_codec_zlib, &idr_codec_gzip,
-                                            &idr_codec_zstd,  &idr_codec_lz4,  &idr_codec_crc32c };
   g_autoptr (GString) known = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (codecs); i++)
@@ -88,16 +94,41 @@ idr_codec_find (const gchar *name, GError **error)
   return NULL;
 }
 
+gboolean
+idr_step_init (IdrStep *step, const gchar *name, JsonObject *configuration, const IdrDtype *dtype,
+               GError **error)
+{
+  *step = (IdrStep){ .codec = idr_codec_find (name, error) };
+  return step->codec
+         && (!step->codec->configure || step->codec->configure (step, configuration, dtype, error));
+}
+
+/* What @step may store for at most @size bytes. */
+static gsize
+get_bound (const IdrStep *step, gsize size)
+{
+  return step->codec->get_stored_size ? step->codec->get_stored_size (step, size)
+                                      : size + size / 8 + SLACK;
+}
+
+gsize
+idr_codec_get_limit (const IdrStep *steps, gint n_steps, gsize size)
+{
+  for (gint i = 0; i < n_steps; i++)
+    size = get_bound (&steps[i], size);
+  return size;
+}
+
 static GBytes *
-decode_step (const IdrCodec *codec, GBytes *bytes, gsize limit, gboolean exact, GError **error)
+decode_step (const IdrStep *step, GBytes *bytes, gsize limit, gboolean exact, GError **error)
 {
   g_auto (IdrBuffer) out = { .limit = limit, .exact = exact };
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (!codec->decode (data, size, &out, error))
+  if (!step->codec->decode (step, data, size, &out, error))
     {
-      g_prefix_error (error, "%s: ", codec->name);
+      g_prefix_error (error, "%s: ", step->codec->name);
       return NULL;
     }
   if (exact && out.size != limit)
@@ -105,35 +136,36 @@ decode_step (const IdrCodec *codec, GBytes *bytes, gsize limit, gboolean exact, 
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                    "%s: it decodes to %" G_GSIZE_FORMAT
                    " bytes, where its shape and type take %" G_GSIZE_FORMAT,
-                   codec->name, out.size, limit);
+                   step->codec->name, out.size, limit);
       return NULL;
     }
   return g_bytes_new_take (g_steal_pointer (&out.data), out.size);
 }
 
+static GBytes *
+decode_steps (const IdrStep *steps, gint n_steps, GBytes *bytes, gsize size, gboolean exact,
+              GError **error)
+{
+  g_autoptr (GBytes) now = NULL;
+
+  if (n_steps == 0)
+    return g_bytes_ref (bytes);
+  now = decode_steps (steps + 1, n_steps - 1, bytes, get_bound (steps, size),
+                      exact && steps->codec->get_stored_size, error);
+  return now ? decode_step (steps, now, size, exact, error) : NULL;
+}
+
 GBytes *
-idr_codec_decode (const IdrCodec *const *steps, gint n_steps, GBytes *bytes, gsize size,
+idr_codec_decode (const IdrStep *steps, gint n_steps, GBytes *bytes, gsize size, gboolean exact,
                   GError **error)
 {
-  g_autoptr (GBytes) now = g_bytes_ref (bytes);
+  gsize stored = g_bytes_get_size (bytes);
 
-  for (gint i = n_steps - 1; i >= 0; i--)
-    {
-      gsize limit = i ? size + size / 8 + SLACK : size;
-      GBytes *next = decode_step (steps[i], now, limit, i == 0, error);
-
-      if (!next)
-        return NULL;
-      g_bytes_unref (now);
-      now = next;
-    }
-  if (g_bytes_get_size (now) != size)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "it holds %" G_GSIZE_FORMAT
-                   " bytes, where its shape and type take %" G_GSIZE_FORMAT,
-                   g_bytes_get_size (now), size);
-      return NULL;
-    }
-  return g_steal_pointer (&now);
+  if (n_steps > 0 || (exact ? stored == size : stored <= size))
+    return decode_steps (steps, n_steps, bytes, size, exact, error);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+               "it holds %" G_GSIZE_FORMAT
+               " bytes, where its shape and type take %s%" G_GSIZE_FORMAT,
+               stored, exact ? "" : "at most ", size);
+  return NULL;
 }

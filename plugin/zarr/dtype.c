@@ -280,6 +280,23 @@ parse_float (const IdrDtype *dtype, JsonNode *node, gpointer fill)
   return isinf (single) == isinf (number);
 }
 
+/* The sample's own bytes, as they would be stored, in base64. */
+static gboolean
+parse_base64 (const IdrDtype *dtype, JsonNode *node, gpointer fill)
+{
+  const gchar *text
+      = json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : "";
+  gsize size;
+  g_autofree guchar *bytes = NULL;
+
+  if (strlen (text) != (dtype->size + 2) / 3 * 4)
+    return FALSE;
+  bytes = g_base64_decode (text, &size);
+  if (size == dtype->size)
+    idr_dtype_convert (dtype, bytes, fill, 1);
+  return size == dtype->size;
+}
+
 gboolean
 idr_dtype_parse_fill (const IdrDtype *dtype, JsonNode *node, gpointer fill, GError **error)
 {
@@ -295,7 +312,7 @@ idr_dtype_parse_fill (const IdrDtype *dtype, JsonNode *node, gpointer fill, GErr
     ok = parse_float (dtype, node, fill);
   else
     ok = parse_integer (dtype, node, fill);
-  if (ok)
+  if (ok || (JSON_NODE_HOLDS_VALUE (node) && parse_base64 (dtype, node, fill)))
     return TRUE;
   text = json_to_string (node, FALSE);
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,

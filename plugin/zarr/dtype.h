@@ -29,6 +29,7 @@ gboolean idr_dtype_is_native (const IdrDtype *dtype);
 void idr_dtype_convert (const IdrDtype *dtype, gconstpointer stored, gpointer native, gsize n);
 
 /* The "fill_value" @node as one sample of dtype->pixel in @fill, which has room for 8 bytes. null,
- * or no node at all, is 0. INVALID_DATA where the type cannot hold it. Integers are exact. */
+ * or no node at all, is 0; text may be a number, or the sample's bytes in base64. INVALID_DATA
+ * where the type cannot hold it. Integers are exact. */
 gboolean idr_dtype_parse_fill (const IdrDtype *dtype, JsonNode *node, gpointer fill,
                                GError **error);

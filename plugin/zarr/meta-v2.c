@@ -62,21 +62,41 @@ parse_layout (IdrMeta *meta, JsonObject *object, GError **error)
 }
 
 static gboolean
-parse_filters (JsonObject *object, GError **error)
+add_step (IdrMeta *meta, JsonObject *configuration, const IdrDtype *dtype, GError **error)
 {
-  JsonArray *filters = idr_json_array (object, "filters");
-  const gchar *id;
+  const gchar *id = idr_json_string (configuration, "id");
 
-  if (!get_member (object, "filters") || (filters && json_array_get_length (filters) == 0))
-    return TRUE;
-  id = idr_json_string (idr_json_object_at (filters, 0), "id");
   if (!id)
-    return refuse ("its \"filters\" are no list of objects with an \"id\"", error);
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "its filter \"%.40s\" cannot be read",
-               id);
-  return FALSE;
+    return refuse ("its codecs are not all objects with an \"id\"", error);
+  if (meta->n_steps == IDR_META_MAX_STEPS)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                   "it has too many codecs: \"%.40s\" is one more", id);
+      return FALSE;
+    }
+  return idr_step_init (&meta->steps[meta->n_steps++], id, configuration, dtype, error);
 }
 
+static gboolean
+parse_filters (IdrMeta *meta, JsonObject *object, GError **error)
+{
+  JsonArray *filters = idr_json_array (object, "filters");
+  guint n = filters ? json_array_get_length (filters) : 0;
+  IdrDtype dtype = meta->dtype;
+
+  if (get_member (object, "filters") && !filters)
+    return refuse ("its \"filters\" are no list", error);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!add_step (meta, idr_json_object_at (filters, i), &dtype, error))
+        return FALSE;
+      if (idr_codec_is_filter (meta->steps[i].codec))
+        dtype = meta->steps[i].stored;
+    }
+  return TRUE;
+}
+
+/* Filters first, then what compresses their bytes; people are shown the latter. */
 static gboolean
 parse_compressor (IdrMeta *meta, JsonObject *object, GError **error)
 {
@@ -91,13 +111,9 @@ parse_compressor (IdrMeta *meta, JsonObject *object, GError **error)
     }
   if (!id)
     return refuse ("its \"compressor\" is neither null nor an object with an \"id\"", error);
-  meta->steps[0] = idr_codec_find (id, error);
-  if (!meta->steps[0])
-    return FALSE;
-  meta->n_steps = 1;
   meta->info.codec
       = inner ? g_strdup_printf ("%.40s/%.40s", id, inner) : g_strdup_printf ("%.40s", id);
-  return TRUE;
+  return add_step (meta, compressor, &meta->dtype, error);
 }
 
 gboolean
@@ -117,7 +133,7 @@ idr_meta_parse_v2 (IdrMeta *meta, GBytes *bytes, GError **error)
   return idr_meta_parse_shape (meta, idr_json_array (object, "shape"),
                                idr_json_array (object, "chunks"), error)
          && parse_dtype (meta, object, error) && parse_layout (meta, object, error)
-         && parse_filters (object, error) && parse_compressor (meta, object, error)
+         && parse_filters (meta, object, error) && parse_compressor (meta, object, error)
          && idr_dtype_parse_fill (&meta->dtype, json_object_get_member (object, "fill_value"),
                                   meta->fill, error)
          && idr_meta_check (meta, error);

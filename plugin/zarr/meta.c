@@ -101,7 +101,8 @@ idr_meta_decode (const IdrMeta *meta, GBytes *stored, GError **error)
 {
   gsize size = meta->n_samples * meta->dtype.size;
   gsize native_size = meta->n_samples * idr_pixel_get_size (meta->dtype.pixel);
-  g_autoptr (GBytes) bytes = idr_codec_decode (meta->steps, meta->n_steps, stored, size, error);
+  g_autoptr (GBytes) bytes
+      = idr_codec_decode (meta->steps, meta->n_steps, stored, size, TRUE, error);
   gpointer native;
 
   if (!bytes || idr_dtype_is_native (&meta->dtype))
