@@ -97,9 +97,9 @@ add_basics (GVariantBuilder *builder, const LaminaInfo *info)
                              make_places (selections[i].places, selections[i].n));
   g_variant_builder_add (builder, "{sv}", "pixel-type",
                          g_variant_new_string (lamina_format_get_name (info->format)));
-  g_variant_builder_add (builder, "{sv}", "samples", g_variant_new_int32 (info->samples));
+  if (info->samples > 1)
+    g_variant_builder_add (builder, "{sv}", "samples", g_variant_new_int32 (info->samples));
   g_variant_builder_add (builder, "{sv}", "level", g_variant_new_int32 (info->level));
-  g_variant_builder_add (builder, "{sv}", "n-levels", g_variant_new_int32 (info->n_levels));
   if (info->channels != NULL)
     g_variant_builder_add (builder, "{sv}", "channels", g_variant_new_strv (info->channels, -1));
   add_lengths (builder, info);

@@ -211,8 +211,8 @@ set_no_output (LaminaChain *chain, const gchar *name, GError **error)
     }
   g_mutex_unlock (&chain->lock);
   g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN,
-               "The chain has no output \"%s\": there is %s", name,
-               names->len > 0 ? names->str : "none at all");
+               "The chain has no output \"%s\"; those that it has: %s", name,
+               names->len > 0 ? names->str : "none");
 }
 
 /**

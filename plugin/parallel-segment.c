@@ -268,6 +268,8 @@ make_labels (Planes *planes)
       = { .size = sizeof funcs, .read = read_labels, .will_need = labels_will_need };
   g_autoptr (LaminaInfo) info = lamina_info_copy (lamina_image_get_info (planes->input));
 
+  /* The input's bytes are what is fetched ahead, and labels have others. */
+  info->ahead = info->ahead / (gint64)lamina_info_get_pixel_size (info) * (gint64)sizeof (guint32);
   info->format = LAMINA_FORMAT_U32;
   info->labels = TRUE;
   return lamina_image_new (info, &funcs, g_atomic_rc_box_acquire (planes), planes_unref);

@@ -101,17 +101,18 @@ make_channels (const IdrOpened *opened, const IdrSelected *selected)
 /* --- Extra: a{sv} -------------------------------------------------------------------------- */
 
 static void
-add_string (GVariantDict *dict, const gchar *key, const gchar *value)
+add_string (GVariantBuilder *builder, const gchar *key, const gchar *value)
 {
   if (value != NULL && value[0] != '\0')
-    g_variant_dict_insert (dict, key, "s", value);
+    g_variant_builder_add (builder, "{sv}", key, g_variant_new_string (value));
 }
 
 static void
-add_strings (GVariantDict *dict, const gchar *key, gchar **values)
+add_strings (GVariantBuilder *builder, const gchar *key, gchar **values)
 {
   if (values != NULL && values[0] != NULL)
-    g_variant_dict_insert (dict, key, "^as", values);
+    g_variant_builder_add (builder, "{sv}", key,
+                           g_variant_new_strv ((const gchar *const *)values, -1));
 }
 
 static GVariant *
@@ -132,7 +133,7 @@ make_levels (const IdrOpened *opened)
 }
 
 static void
-add_array (GVariantDict *dict, const IdrOpened *opened, gint level)
+add_array (GVariantBuilder *builder, const IdrOpened *opened, gint level)
 {
   const IdrArrayInfo *array = get_array (opened, level);
   const IdrOme *ome = opened->ome;
@@ -140,24 +141,24 @@ add_array (GVariantDict *dict, const IdrOpened *opened, gint level)
 
   for (gint i = 0; i < ome->n_axes; i++)
     g_string_append (axes, ome->axes[i].name);
-  add_string (dict, "axes", axes->str);
-  add_string (dict, "dtype", array->dtype);
-  add_string (dict, "codec", array->codec);
-  g_variant_dict_insert_value (dict, "shape",
-                               g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, array->shape,
-                                                          (gsize)array->n_dims, sizeof (gint64)));
-  g_variant_dict_insert_value (dict, "chunks",
-                               g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, array->chunk,
-                                                          (gsize)array->n_dims, sizeof (gint64)));
-  g_variant_dict_insert_value (dict, "translation",
-                               g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE,
-                                                          ome->levels[level].translation,
-                                                          (gsize)ome->n_axes, sizeof (gdouble)));
-  g_variant_dict_insert_value (dict, "levels", make_levels (opened));
+  g_variant_builder_add (builder, "{sv}", "levels", make_levels (opened));
+  add_string (builder, "axes", axes->str);
+  add_string (builder, "dtype", array->dtype);
+  add_string (builder, "codec", array->codec);
+  g_variant_builder_add (builder, "{sv}", "shape",
+                         g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, array->shape,
+                                                    (gsize)array->n_dims, sizeof (gint64)));
+  g_variant_builder_add (builder, "{sv}", "chunks",
+                         g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, array->chunk,
+                                                    (gsize)array->n_dims, sizeof (gint64)));
+  g_variant_builder_add (builder, "{sv}", "translation",
+                         g_variant_new_fixed_array (G_VARIANT_TYPE_DOUBLE,
+                                                    ome->levels[level].translation,
+                                                    (gsize)ome->n_axes, sizeof (gdouble)));
 }
 
 static void
-add_colors (GVariantDict *dict, const IdrOpened *opened, const IdrSelected *selected)
+add_colors (GVariantBuilder *builder, const IdrOpened *opened, const IdrSelected *selected)
 {
   g_autofree gint *colors = g_new (gint, selected->n_c);
   gboolean known = FALSE;
@@ -168,52 +169,53 @@ add_colors (GVariantDict *dict, const IdrOpened *opened, const IdrSelected *sele
       known = known || colors[i] >= 0;
     }
   if (known)
-    g_variant_dict_insert_value (dict, "channel-colors",
-                                 g_variant_new_fixed_array (G_VARIANT_TYPE_INT32, colors,
-                                                            (gsize)selected->n_c, sizeof (gint)));
+    g_variant_builder_add (builder, "{sv}", "channel-colors",
+                           g_variant_new_fixed_array (G_VARIANT_TYPE_INT32, colors,
+                                                      (gsize)selected->n_c, sizeof (gint)));
 }
 
 static void
-add_server (GVariantDict *dict, const IdrOmeroImage *server)
+add_server (GVariantBuilder *builder, const IdrOmeroImage *server)
 {
   g_autofree gchar *acquired
       = server->acquired != NULL ? g_date_time_format_iso8601 (server->acquired) : NULL;
   GVariantBuilder annotations;
 
-  g_variant_dict_insert (dict, "id", "x", server->id);
-  add_string (dict, "server", server->server);
-  add_string (dict, "description", server->description);
-  add_string (dict, "acquired", acquired);
-  add_string (dict, "project", server->project);
-  add_string (dict, "dataset", server->dataset);
-  add_string (dict, "screen", server->screen);
-  add_string (dict, "plate", server->plate);
-  add_string (dict, "well", server->well);
+  g_variant_builder_add (builder, "{sv}", "id", g_variant_new_int64 (server->id));
+  add_string (builder, "server", server->server);
+  add_string (builder, "description", server->description);
+  add_string (builder, "acquired", acquired);
+  add_string (builder, "project", server->project);
+  add_string (builder, "dataset", server->dataset);
+  add_string (builder, "screen", server->screen);
+  add_string (builder, "plate", server->plate);
+  add_string (builder, "well", server->well);
   if (server->n_annotations == 0)
     return;
   g_variant_builder_init (&annotations, G_VARIANT_TYPE ("a(ss)"));
   for (gint i = 0; i < server->n_annotations; i++)
     g_variant_builder_add (&annotations, "(ss)", server->keys[i], server->values[i]);
-  g_variant_dict_insert_value (dict, "annotations", g_variant_builder_end (&annotations));
+  g_variant_builder_add (builder, "{sv}", "annotations", g_variant_builder_end (&annotations));
 }
 
 static GVariant *
 make_extra (const IdrOpened *opened, gint level, const IdrSelected *selected)
 {
-  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  GVariantBuilder builder;
   const IdrOme *ome = opened->ome;
   const IdrOmeroImage *server = opened->omero;
 
-  add_string (&dict, "name", server != NULL && server->name != NULL ? server->name : ome->name);
-  add_string (&dict, "location", opened->location);
-  add_string (&dict, "version", ome->version);
-  add_array (&dict, opened, level);
-  add_colors (&dict, opened, selected);
-  add_strings (&dict, "labels", ome->labels);
-  add_strings (&dict, "notes", opened->notes);
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  add_string (&builder, "name", server != NULL && server->name != NULL ? server->name : ome->name);
+  add_string (&builder, "location", opened->location);
   if (server != NULL)
-    add_server (&dict, server);
-  return g_variant_ref_sink (g_variant_dict_end (&dict));
+    add_server (&builder, server);
+  add_colors (&builder, opened, selected);
+  add_string (&builder, "version", ome->version);
+  add_strings (&builder, "labels", ome->labels);
+  add_array (&builder, opened, level);
+  add_strings (&builder, "notes", opened->notes);
+  return g_variant_ref_sink (g_variant_builder_end (&builder));
 }
 
 /* --- All of it ------------------------------------------------------------------------------- */

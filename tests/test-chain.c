@@ -233,7 +233,7 @@ static void
 test_write_errors (void)
 {
   static const gchar *const paths[][3] = {
-    { "lables", "a.rec", "*no output \"lables\": there is labels, objects, image" },
+    { "lables", "a.rec", "*no output \"lables\"; those that it has: labels, objects, image" },
     { "labels", "a.png", "Nothing writes an image to \"a.png\": end it in one of: .rec, /, *" },
     { "labels", "a.rows", "Nothing writes an image to \"a.rows\": *" },
     { "labels", "", "Nothing writes an image to \"\": *" },
@@ -255,7 +255,7 @@ test_write_errors (void)
     }
   g_assert_false (lamina_chain_write (idle, "labels", "a.rec", NULL, &none));
   g_assert_error (none, LAMINA_ERROR, LAMINA_ERROR_CHAIN);
-  g_assert_cmpstr (none->message, ==, "The chain has no output \"labels\": there is none at all");
+  g_assert_cmpstr (none->message, ==, "The chain has no output \"labels\"; those that it has: none");
   assert_log ("");
 }
 
