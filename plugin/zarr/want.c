@@ -96,7 +96,8 @@ start_parts (const Want *want, IdrAheadPart *parts, guint n)
   gsize max_size = idr_shared_get_bound (want->reason) / 4;
   gboolean ok = TRUE;
 
-  qsort (parts, n, sizeof *parts, compare_offsets);
+  if (n > 1)
+    qsort (parts, n, sizeof *parts, compare_offsets);
   for (guint i = 0; ok && i < n;)
     {
       gint64 begin = parts[i].offset, length;
