@@ -92,6 +92,77 @@ test_killed (void)
   g_assert_cmpuint (send_crowd (url, 200), <=, 50);
 }
 
+/* In which order answers come. */
+typedef struct
+{
+  gint *clock;
+  gint when;
+} Place;
+
+static void
+on_placed (IdrHttpAnswer *answer, const GError *error, gpointer data)
+{
+  Place *place = data;
+  g_atomic_int_set (&place->when, g_atomic_int_add (place->clock, 1) + 1);
+  idr_http_answer_free (answer);
+}
+
+/* Whom somebody waits for does not queue behind those that are only announced. */
+static void
+test_hurry (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, "--delay", "10", NULL);
+  g_autofree gchar *url = at (server, "/file");
+  IdrHttpRequest request = { .url = url };
+  gint clock = 0;
+  Place places[40] = { 0 };
+  IdrHttpTransfer *transfers[G_N_ELEMENTS (places)];
+  idr_http_set_connections (2);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      places[i].clock = &clock;
+      request.urgent = i == 39;
+      transfers[i] = idr_http_start (&request, on_placed, &places[i]);
+    }
+  idr_http_transfer_hurry (transfers[38]);
+  idr_http_transfer_hurry (transfers[38]);
+  while (g_atomic_int_get (&clock) < (gint)G_N_ELEMENTS (places))
+    g_usleep (5000);
+  g_assert_cmpint (g_atomic_int_get (&places[38].when), <=, 8);
+  g_assert_cmpint (g_atomic_int_get (&places[39].when), <=, 8);
+  g_assert_cmpint (g_atomic_int_get (&places[20].when), >, 8);
+  for (guint i = 0; i < G_N_ELEMENTS (places); i++)
+    {
+      idr_http_transfer_hurry (transfers[i]);
+      idr_http_transfer_free (transfers[i]);
+    }
+  idr_http_set_connections (32);
+}
+
+/* A server that is overloaded in earnest is asked by fewer at once, and by all again when it has
+ * recovered; one that fails now and then is not spared. */
+static void
+test_overload (void)
+{
+  g_autoptr (BadServer) rare = bad_server_start (folder, "--delay", "10", "--fault", "503:1", NULL);
+  g_autoptr (BadServer) often
+      = bad_server_start (folder, "--delay", "10", "--fault", "503:40", NULL);
+  g_autofree gchar *good = at (rare, "/file");
+  g_autofree gchar *bad = at (often, "/file");
+  g_assert_cmpuint (send_crowd (good, 1000), ==, 1000);
+  gint64 before = g_get_monotonic_time ();
+  g_assert_cmpuint (send_crowd (good, 320), ==, 320);
+  gint64 fast = g_get_monotonic_time () - before;
+  g_assert_cmpuint (send_crowd (bad, 100), >, 90);
+  before = g_get_monotonic_time ();
+  g_assert_cmpuint (send_crowd (good, 32), ==, 32);
+  gint64 slow = 10 * (g_get_monotonic_time () - before);
+  g_test_message ("320 requests in %" G_GINT64_FORMAT " ms before, %" G_GINT64_FORMAT " after",
+                  fast / 1000, slow / 1000);
+  g_assert_cmpint (slow, >, 2 * fast);
+  g_assert_cmpuint (send_crowd (good, 800), ==, 800);
+}
+
 static gpointer
 cancel_soon (gpointer cancellable)
 {
@@ -238,6 +309,8 @@ main (int argc, char **argv)
   g_test_add_func ("/transfer/crowd", test_crowd);
   g_test_add_func ("/transfer/large-bodies", test_large_bodies);
   g_test_add_func ("/transfer/share-of-faults", test_share_of_faults);
+  g_test_add_func ("/transfer/hurry", test_hurry);
+  g_test_add_func ("/transfer/overload", test_overload);
   g_test_add_func ("/transfer/killed", test_killed);
   g_test_add_func ("/transfer/cancel", test_cancel);
   g_test_add_func ("/transfer/free/stops", test_free_stops);

@@ -5,7 +5,9 @@
  */
 #include "engine.h"
 #include "bounds.h"
+#include "pace.h"
 #include "poller.h"
+#include "queue.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -22,7 +24,7 @@ typedef struct
   GCond called; /* a function has returned for which somebody waits */
   guint n_waiting;
   GQueue arrived;
-  GSList *stopped; /* of transfers, with a reference */
+  GSList *stopped, *hurried; /* of transfers, with a reference */
   IdrHttpTransfer *calling;
   gboolean asleep, quits;
   guint allowed;
@@ -32,9 +34,11 @@ typedef struct
   pid_t process;
   IdrHttpPoller poller;
   GPtrArray *idle; /* easy handles */
-  GQueue waiting, delayed, paused;
-  guint running;
-  gsize bytes; /* reserved by the running ones */
+  IdrHttpQueue queue;
+  GQueue paused;
+  IdrHttpPace pace;
+  guint running, bound; /* `allowed`, as it was told last */
+  gsize bytes;          /* reserved by the running ones */
 } Engine;
 
 /* ---- Bodies: how many bytes may be on their way */
@@ -70,8 +74,7 @@ resume (Engine *engine)
   IdrHttpTransfer *transfer;
   while ((transfer = g_queue_peek_head (&engine->paused)) != NULL && reserve (engine, transfer))
     {
-      g_queue_unlink (&engine->paused, &transfer->link);
-      transfer->queue = NULL;
+      idr_http_queue_remove (transfer);
       curl_easy_pause (transfer->easy, CURLPAUSE_CONT);
     }
 }
@@ -157,34 +160,11 @@ finish (Engine *engine, IdrHttpTransfer *transfer)
   idr_http_transfer_unref (transfer);
 }
 
-static void
-enqueue (GQueue *queue, IdrHttpTransfer *transfer)
-{
-  /* Who has little time goes first. */
-  if (transfer->deadline != 0)
-    g_queue_push_head_link (queue, &transfer->link);
-  else
-    g_queue_push_tail_link (queue, &transfer->link);
-  transfer->queue = queue;
-}
-
-static void
-delay (Engine *engine, IdrHttpTransfer *transfer)
-{
-  GList *next = engine->delayed.head;
-  while (next != NULL && ((IdrHttpTransfer *)next->data)->due <= transfer->due)
-    next = next->next;
-  g_queue_insert_before_link (&engine->delayed, next, &transfer->link);
-  transfer->queue = &engine->delayed;
-}
-
 /* Takes @transfer off libcurl, or out of the queue it waits in. */
 static void
 withdraw (Engine *engine, IdrHttpTransfer *transfer)
 {
-  if (transfer->queue != NULL)
-    g_queue_unlink (transfer->queue, &transfer->link);
-  transfer->queue = NULL;
+  idr_http_queue_remove (transfer);
   if (transfer->easy == NULL)
     return;
   curl_multi_remove_handle (engine->poller.multi, transfer->easy);
@@ -198,11 +178,13 @@ static void
 conclude (Engine *engine, IdrHttpTransfer *transfer, CURLcode result)
 {
   IdrHttpVerdict verdict = idr_http_transfer_judge (transfer, result);
+  if (result == CURLE_OK)
+    idr_http_pace_note (&engine->pace, transfer->refused, transfer->said_when, engine->bound);
   withdraw (engine, transfer);
   if (verdict == IDR_HTTP_VERDICT_AGAIN)
-    delay (engine, transfer);
+    idr_http_queue_delay (&engine->queue, transfer);
   else if (verdict == IDR_HTTP_VERDICT_FOLLOW)
-    enqueue (&engine->waiting, transfer);
+    idr_http_queue_add (&engine->queue, transfer);
   else
     finish (engine, transfer);
 }
@@ -214,6 +196,7 @@ launch (Engine *engine, IdrHttpTransfer *transfer)
                    ? g_ptr_array_remove_index_fast (engine->idle, engine->idle->len - 1)
                    : new_easy ();
   transfer->easy = easy;
+  g_atomic_int_set (&transfer->launched, TRUE);
   engine->running++;
   if (!idr_http_transfer_prepare (transfer, easy)
       || curl_multi_add_handle (engine->poller.multi, easy) != CURLM_OK)
@@ -248,7 +231,7 @@ take_arrived (Engine *engine, GQueue *arrived)
   while ((transfer = g_queue_peek_head (arrived)) != NULL)
     {
       g_queue_unlink (arrived, &transfer->link);
-      enqueue (&engine->waiting, transfer);
+      idr_http_queue_add (&engine->queue, transfer);
     }
 }
 
@@ -270,51 +253,59 @@ take_stopped (Engine *engine, GSList *stopped)
   g_slist_free (stopped);
 }
 
+static void
+take_hurried (Engine *engine, GSList *hurried)
+{
+  for (GSList *item = hurried; item != NULL; item = item->next)
+    {
+      idr_http_queue_hurry (&engine->queue, item->data);
+      idr_http_transfer_unref (item->data);
+    }
+  g_slist_free (hurried);
+}
+
 /* FALSE: the process ends. */
 static gboolean
-take_mail (Engine *engine, guint *allowed)
+take_mail (Engine *engine)
 {
   g_mutex_lock (&engine->lock);
   GQueue arrived = engine->arrived;
   GSList *stopped = g_steal_pointer (&engine->stopped);
+  GSList *hurried = g_slist_reverse (g_steal_pointer (&engine->hurried));
   gboolean goes_on = !engine->quits;
-  *allowed = engine->allowed;
+  engine->bound = engine->allowed;
   g_queue_init (&engine->arrived);
   engine->asleep = FALSE;
   g_mutex_unlock (&engine->lock);
   take_arrived (engine, &arrived);
+  take_hurried (engine, hurried);
   take_stopped (engine, stopped);
   return goes_on;
 }
 
+static gboolean
+has_room (const Engine *engine)
+{
+  return engine->running < idr_http_pace_get (&engine->pace, engine->bound)
+         && engine->paused.length == 0;
+}
+
 static void
-launch_all (Engine *engine, guint allowed)
+launch_all (Engine *engine)
 {
   IdrHttpTransfer *transfer;
-  gint64 now = g_get_monotonic_time ();
-  while ((transfer = g_queue_peek_head (&engine->delayed)) != NULL && transfer->due <= now)
-    {
-      g_queue_unlink (&engine->delayed, &transfer->link);
-      g_queue_push_head_link (&engine->waiting, &transfer->link);
-      transfer->queue = &engine->waiting;
-    }
-  while ((transfer = g_queue_peek_head (&engine->waiting)) != NULL
-         && (transfer->deadline != 0 || (engine->running < allowed && engine->paused.length == 0)))
-    {
-      g_queue_unlink (&engine->waiting, &transfer->link);
-      transfer->queue = NULL;
-      launch (engine, transfer);
-    }
+  while ((transfer = idr_http_queue_take (&engine->queue, has_room (engine))) != NULL)
+    launch (engine, transfer);
 }
 
 /* Waits, unless there is mail; until then no other thread needs to wake this one. */
 static void
 wait_and_act (Engine *engine)
 {
-  IdrHttpTransfer *next = g_queue_peek_head (&engine->delayed);
-  gint64 due = next != NULL ? next->due : G_MAXINT64;
+  gint64 due = idr_http_queue_get_due (&engine->queue);
   g_mutex_lock (&engine->lock);
-  engine->asleep = engine->arrived.length == 0 && engine->stopped == NULL && !engine->quits;
+  engine->asleep = engine->arrived.length == 0 && engine->stopped == NULL && engine->hurried == NULL
+                   && !engine->quits;
   gboolean asleep = engine->asleep;
   g_mutex_unlock (&engine->lock);
   idr_http_poller_wait (&engine->poller, asleep ? due : 0);
@@ -323,15 +314,14 @@ wait_and_act (Engine *engine)
 static gpointer
 run (gpointer data)
 {
-  guint allowed;
   Engine *engine = data;
   sigset_t all;
   /* The host's signals are not for this thread, and a broken pipe is an error like others. */
   sigfillset (&all);
   pthread_sigmask (SIG_BLOCK, &all, NULL);
-  while (take_mail (engine, &allowed))
+  while (take_mail (engine))
     {
-      launch_all (engine, allowed);
+      launch_all (engine);
       idr_http_poller_run_timer (&engine->poller);
       if (conclude_all (engine))
         continue;
@@ -444,6 +434,18 @@ idr_http_engine_stop (IdrHttpTransfer *transfer)
       engine->stopped = g_slist_prepend (engine->stopped, idr_http_transfer_ref (transfer));
       asleep = take_sleep (engine);
     }
+  g_mutex_unlock (&engine->lock);
+  if (asleep)
+    idr_http_poller_wake (&engine->poller);
+}
+
+void
+idr_http_engine_hurry (IdrHttpTransfer *transfer)
+{
+  Engine *engine = engine_get ();
+  g_mutex_lock (&engine->lock);
+  engine->hurried = g_slist_prepend (engine->hurried, idr_http_transfer_ref (transfer));
+  gboolean asleep = take_sleep (engine);
   g_mutex_unlock (&engine->lock);
   if (asleep)
     idr_http_poller_wake (&engine->poller);

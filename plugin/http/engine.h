@@ -15,4 +15,7 @@ void idr_http_engine_start (IdrHttpTransfer *transfer);
  * function it returns at once. */
 void idr_http_engine_stop (IdrHttpTransfer *transfer);
 
+/* Lets @transfer, which waits for its turn, go before those that are not `urgent`. */
+void idr_http_engine_hurry (IdrHttpTransfer *transfer);
+
 void idr_http_engine_set_connections (guint connections);

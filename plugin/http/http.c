@@ -3,6 +3,7 @@
  */
 #include "http.h"
 #include "engine.h"
+#include "transfer.h"
 
 IdrHttpTransfer *
 idr_http_start (const IdrHttpRequest *request, IdrHttpDone done, gpointer data)
@@ -21,6 +22,17 @@ idr_http_transfer_free (IdrHttpTransfer *transfer)
     return;
   idr_http_engine_stop (transfer);
   idr_http_transfer_unref (transfer);
+}
+
+void
+idr_http_transfer_hurry (IdrHttpTransfer *transfer)
+{
+  g_return_if_fail (transfer != NULL);
+  if (g_atomic_int_get (&transfer->urgent))
+    return;
+  g_atomic_int_set (&transfer->urgent, TRUE);
+  if (!g_atomic_int_get (&transfer->launched))
+    idr_http_engine_hurry (transfer);
 }
 
 void
@@ -83,7 +95,9 @@ idr_http_send (const IdrHttpRequest *request, GCancellable *cancellable, GError 
     return NULL;
   g_mutex_init (&wait.lock);
   g_cond_init (&wait.changed);
-  IdrHttpTransfer *transfer = idr_http_start (request, on_done, &wait);
+  IdrHttpRequest pressing = *request;
+  pressing.urgent = TRUE;
+  IdrHttpTransfer *transfer = idr_http_start (&pressing, on_done, &wait);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), &wait, NULL);
   g_mutex_lock (&wait.lock);

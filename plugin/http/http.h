@@ -39,6 +39,7 @@ typedef struct
   gint timeout_ms; /* for all tries together, and the request does not queue; 0: as long as bytes
                       come */
   gboolean once;   /* never retried: it changes something at the server */
+  gboolean urgent; /* somebody waits for it: it goes before those that are not */
 } IdrHttpRequest;
 
 /* What came: success, a redirect that leads nowhere, a refusal after the last try, all alike. */
@@ -70,10 +71,15 @@ IdrHttpTransfer *idr_http_start (const IdrHttpRequest *request, IdrHttpDone done
  * takes; but it may itself give back its own transfer, and any other. */
 void idr_http_transfer_free (IdrHttpTransfer *transfer);
 
-/* Starts a request and waits for its answer; NULL with G_IO_ERROR_CANCELLED as soon as @cancellable
- * is. */
+/* Somebody waits for @transfer now: where it is still queued it goes before those nobody waits for.
+ * Costs no lock where it is on its way, done, or hurried already. */
+void idr_http_transfer_hurry (IdrHttpTransfer *transfer);
+
+/* Starts a request, an urgent one, and waits for its answer; NULL with G_IO_ERROR_CANCELLED as soon
+ * as @cancellable is. */
 IdrHttpAnswer *idr_http_send (const IdrHttpRequest *request, GCancellable *cancellable,
                               GError **error);
 
-/* Lets @connections (1 to 256) requests be on their way at once; 32 before the first call. */
+/* Lets @connections (1 to 256) requests be on their way at once; 32 before the first call. Fewer
+ * are while more than 5 of the last 100 answers say that the server is overloaded: pace.h. */
 void idr_http_set_connections (guint connections);

@@ -49,6 +49,7 @@ idr_http_transfer_new (const IdrHttpRequest *request, IdrHttpDone done, gpointer
   if (request->timeout_ms > 0)
     transfer->deadline = transfer->started + request->timeout_ms * (gint64)1000;
   transfer->once = request->once;
+  transfer->urgent = request->urgent;
   transfer->done = done;
   transfer->data = data;
   transfer->link.data = transfer;
@@ -247,6 +248,8 @@ idr_http_transfer_judge (IdrHttpTransfer *transfer, CURLcode result)
   guint retries = idr_http_status_retries (status);
   if (retries > 0)
     curl_easy_getinfo (transfer->easy, CURLINFO_RETRY_AFTER, &after);
+  transfer->refused = status == 429 || status == 503;
+  transfer->said_when = after > 0;
   if (try_again (transfer, retries, after))
     return IDR_HTTP_VERDICT_AGAIN;
   if (is_redirect (status))

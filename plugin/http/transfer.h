@@ -31,19 +31,23 @@ struct _IdrHttpTransfer
   IdrHttpResponse response;
   gchar detail[CURL_ERROR_SIZE];
   guint retries, redirects;
+  gboolean refused, said_when; /* the last answer: an overloaded server's, and until when */
   gint64 started, due;
   IdrHttpAnswer *answer;
   GError *error;
 
-  CURL *easy;      /* while a try runs */
-  GQueue *queue;   /* where it waits otherwise */
-  GList link;      /* in that queue */
-  gsize reserved;  /* bytes of the body that are on their way */
-  gboolean paused; /* until there is room for them */
+  CURL *easy;     /* while a try runs */
+  GQueue *queue;  /* where it waits otherwise: queue.h */
+  GList link;     /* in that queue */
+  gsize reserved; /* bytes of the body that are on their way */
 
   /* ---- under the engine's lock */
   gatomicrefcount references; /* the caller's and the engine's */
   gboolean stopped, finished;
+
+  /* ---- anybody's, atomic */
+  gint urgent;   /* somebody waits for it */
+  gint launched; /* its first try has begun */
 };
 
 IdrHttpTransfer *idr_http_transfer_new (const IdrHttpRequest *request, IdrHttpDone done,

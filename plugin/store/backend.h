@@ -12,6 +12,9 @@ typedef struct
   void (*start) (IdrStore *store, IdrFetch *fetch);
   /* Ends a fetch that did not start, on the thread of the first who waits; NULL where all start. */
   void (*read) (IdrStore *store, IdrFetch *fetch);
+  /* Lets what start() has put on its way go before what nobody waits for; NULL where all is read
+     by those who wait. */
+  void (*hurry) (IdrFetch *fetch);
   /* Stops what start() has put on its way. */
   void (*stop) (IdrFetch *fetch);
   gchar *(*get_uri) (IdrStore *store, const gchar *key);

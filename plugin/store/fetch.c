@@ -113,6 +113,14 @@ idr_fetch_is_done (IdrFetch *fetch)
   return done;
 }
 
+void
+idr_fetch_hurry (IdrFetch *fetch)
+{
+  g_return_if_fail (fetch != NULL);
+  if (fetch->transfer != NULL && fetch->store->backend->hurry != NULL)
+    fetch->store->backend->hurry (fetch);
+}
+
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
@@ -142,6 +150,7 @@ wait_until_done (IdrFetch *fetch, GCancellable *cancellable)
   gulong handler = 0;
   if (idr_fetch_is_done (fetch))
     return;
+  idr_fetch_hurry (fetch);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), fetch, NULL);
   g_mutex_lock (&fetch->lock);

@@ -66,6 +66,10 @@ GBytes *idr_fetch_wait (IdrFetch *fetch, IdrTally *tally, GCancellable *cancella
 typedef void (*IdrFetchThen) (GBytes *bytes, gpointer data);
 void idr_fetch_then (IdrFetch *fetch, IdrFetchThen func, gpointer data, GDestroyNotify free);
 
+/* Somebody waits for the bytes: a fetch that is only queued goes before those nobody waits for.
+ * idr_fetch_wait() does so by itself. */
+void idr_fetch_hurry (IdrFetch *fetch);
+
 /* Whether a wait would return at once. */
 gboolean idr_fetch_is_done (IdrFetch *fetch);
 

@@ -95,6 +95,12 @@ web_store_start (IdrStore *store, IdrFetch *fetch)
 }
 
 static void
+web_store_hurry (IdrFetch *fetch)
+{
+  idr_http_transfer_hurry (fetch->transfer);
+}
+
+static void
 web_store_stop (IdrFetch *fetch)
 {
   idr_http_transfer_free (fetch->transfer);
@@ -222,6 +228,7 @@ web_store_free (IdrStore *store)
 
 static const IdrStoreBackend web_store_backend = {
   .start = web_store_start,
+  .hurry = web_store_hurry,
   .stop = web_store_stop,
   .get_uri = web_store_get_uri,
   .get_stamp = web_store_get_stamp,
