@@ -31,6 +31,8 @@ struct _IdrStore
 };
 
 IdrStore *idr_file_store_new (const gchar *folder);
+/* @location has ".zip!" in it. */
+IdrStore *idr_zip_store_new (const gchar *location, const IdrStoreOptions *options, GError **error);
 /* @text as idr_location_parse() takes it. */
 IdrStore *idr_web_store_new (const gchar *text, const IdrStoreOptions *options, GError **error);
 

@@ -37,3 +37,9 @@ IdrFetch *idr_fetch_new (IdrStore *store, const gchar *key, gint64 offset, gint6
 
 /* Ends the fetch, once, with @bytes or @error: it takes both. */
 void idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries);
+
+/* Which of the @size bytes at @path the fetch is for, as a web server has it: what lies beyond the
+ * end is left out, and a range that lies wholly beyond it is an error, as are more than its limit.
+ */
+gboolean idr_fetch_get_range (const IdrFetch *fetch, gint64 size, const gchar *path, gint64 *first,
+                              gint64 *n, GError **error);

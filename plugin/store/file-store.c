@@ -83,37 +83,11 @@ read_all (gint fd, gchar *bytes, gsize size, gint64 offset, const gchar *path, G
   return TRUE;
 }
 
-/* Which bytes of a file of @size bytes are asked for, as a web server has it: what lies beyond the
- * end is left out, and a range that lies wholly beyond it is an error. */
-static gboolean
-get_range (const IdrFetch *fetch, gint64 size, const gchar *path, gint64 *first, gint64 *n,
-           GError **error)
-{
-  gboolean ranged = fetch->offset > 0 || fetch->length > 0;
-  *first = fetch->offset >= 0 ? fetch->offset : size - MIN (fetch->length, size);
-  *n = fetch->length > 0 ? MIN (fetch->length, size - *first) : size - *first;
-  if (!ranged)
-    *first = 0, *n = size;
-  if (ranged && *n <= 0)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 "%s: bytes from %" G_GINT64_FORMAT
-                 " on are asked for, but it has %" G_GINT64_FORMAT,
-                 path, fetch->offset, size);
-  else if ((guint64)*n > fetch->limit)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                 "%s: has %" G_GINT64_FORMAT " bytes, more than the %" G_GSIZE_FORMAT
-                 " it may have",
-                 path, *n, fetch->limit);
-  else
-    return TRUE;
-  return FALSE;
-}
-
 static GBytes *
 read_range (const IdrFetch *fetch, gint fd, gint64 size, const gchar *path, GError **error)
 {
   gint64 first, n;
-  if (!get_range (fetch, size, path, &first, &n, error))
+  if (!idr_fetch_get_range (fetch, size, path, &first, &n, error))
     return NULL;
   g_autofree gchar *bytes = g_try_malloc (MAX (n, 1));
   if (bytes == NULL)

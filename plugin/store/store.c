@@ -76,6 +76,8 @@ idr_store_new (const gchar *location, const IdrStoreOptions *options, GError **e
                            "no location is given: a folder, or an address (https://, s3://)");
       return NULL;
     }
+  if (strstr (location, ".zip!") != NULL)
+    return idr_zip_store_new (location, options, error);
   if (scheme == NULL)
     return idr_file_store_new (location);
   if (g_str_equal (scheme, "file"))

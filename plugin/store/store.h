@@ -24,7 +24,8 @@ typedef struct
 } IdrStoreOptions;
 
 /* The store rooted at @location: "https://host/path", "s3://bucket/key" (path style at the
- * endpoint), OMERO's "s3://host/bucket/key", "file:///path", or the path of a folder. Escapes in a
+ * endpoint), OMERO's "s3://host/bucket/key", "file:///path", or the path of a folder; each of them also within
+ * a zip archive: "…/b.zip!/path". Escapes in a
  * web address are kept, what must be escaped is, queries are dropped. Former hosts and buckets of
  * the EBI's store mean today's (or @options' endpoint). NULL options: anonymous. Nothing is asked
  * yet. Any thread. */

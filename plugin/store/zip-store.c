@@ -32,11 +32,11 @@ typedef struct
   GHashTable *entries; /* of Entry, by key; NULL: not read yet */
 } ZipStore;
 
-static gboolean
+static gpointer
 refuse (GError **error, const ZipStore *zip, const gchar *what)
 {
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "%s: %s", zip->shown, what);
-  return FALSE;
+  return NULL;
 }
 
 /* --- The directory ---------------------------------------------------------------------- */
@@ -67,7 +67,8 @@ add_entry (ZipStore *zip, GHashTable *entries, const guint8 *at, gsize left)
 {
   if (left < ENTRY_SIZE || get32 (at) != 0x02014b50)
     return 0;
-  gsize name_size = get16 (at + 28), size = ENTRY_SIZE + name_size + get16 (at + 30) + get16 (at + 32);
+  gsize name_size = get16 (at + 28),
+        size = ENTRY_SIZE + name_size + get16 (at + 30) + get16 (at + 32);
   if (size > left)
     return 0;
   g_autofree gchar *name = g_strndup ((const gchar *)at + ENTRY_SIZE, name_size);
@@ -103,10 +104,10 @@ read_directory (ZipStore *zip, GError **error)
     return NULL;
   const guint8 *end = find_end (g_bytes_get_data (tail, NULL), g_bytes_get_size (tail));
   if (end == NULL)
-    return (gpointer)(gsize)refuse (error, zip, "is no zip archive");
+    return refuse (error, zip, "is no zip archive");
   gint64 size = get32 (end + 12), offset = get32 (end + 16);
   if (size == G_MAXUINT32 || offset == G_MAXUINT32 || size > MAX_DIRECTORY)
-    return (gpointer)(gsize)refuse (error, zip, "is larger than the 4 GiB that can be read of a zip");
+    return refuse (error, zip, "is larger than the 4 GiB that can be read of a zip");
   g_autoptr (GHashTable) entries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   g_autoptr (GBytes) bytes
       = size > 0 ? read_range (zip, offset, size, error) : g_bytes_new_static ("", 0);
@@ -118,7 +119,7 @@ read_directory (ZipStore *zip, GError **error)
     {
       gsize n = add_entry (zip, entries, at, left);
       if (n == 0)
-        return (gpointer)(gsize)refuse (error, zip, "its directory is damaged");
+        return refuse (error, zip, "its directory is damaged");
       at += n;
       left -= n;
     }
@@ -161,7 +162,7 @@ inflate_entry (const ZipStore *zip, const Entry *entry, GBytes *stored, GError *
   gboolean whole = inflate (&stream, Z_FINISH) == Z_STREAM_END && stream.avail_out == 0;
   inflateEnd (&stream);
   if (!whole)
-    return (gpointer)(gsize)refuse (error, zip, "an entry of it is damaged");
+    return refuse (error, zip, "an entry of it is damaged");
   return g_bytes_new_take (g_steal_pointer (&data), (gsize)entry->size);
 }
 
@@ -175,13 +176,13 @@ read_stored (ZipStore *zip, const Entry *entry, gint64 offset, gint64 length, GE
     return NULL;
   const guint8 *at = g_bytes_get_data (header, NULL);
   if (g_bytes_get_size (header) < (gsize)HEADER_SIZE || get32 (at) != 0x04034b50)
-    return (gpointer)(gsize)refuse (error, zip, "an entry of it has no header");
+    return refuse (error, zip, "an entry of it has no header");
   if (length == 0)
     return g_bytes_new_static ("", 0);
   gint64 first = entry->offset + HEADER_SIZE + get16 (at + 26) + get16 (at + 28);
   g_autoptr (GBytes) bytes = read_range (zip, first + offset, length, error);
   if (bytes != NULL && g_bytes_get_size (bytes) != (gsize)length)
-    return (gpointer)(gsize)refuse (error, zip, "an entry of it is cut short");
+    return refuse (error, zip, "an entry of it is cut short");
   return g_steal_pointer (&bytes);
 }
 
@@ -191,12 +192,12 @@ read_entry (ZipStore *zip, const IdrFetch *fetch, GError **error)
   Entry entry = { 0 };
   gint64 offset, length;
   if (!find_entry (zip, fetch->key, &entry, error)
-      || !idr_fetch_find_range (fetch, entry.size, zip->shown, &offset, &length, error))
+      || !idr_fetch_get_range (fetch, entry.size, zip->shown, &offset, &length, error))
     return NULL;
   if (entry.method == 0 && entry.stored == entry.size)
     return read_stored (zip, &entry, offset, length, error);
   if (entry.method != 8 || (gsize)entry.size / 1032 > (gsize)entry.stored)
-    return (gpointer)(gsize)refuse (error, zip, "an entry of it is neither stored nor deflated");
+    return refuse (error, zip, "an entry of it is neither stored nor deflated");
   g_autoptr (GBytes) stored = read_stored (zip, &entry, 0, entry.stored, error);
   g_autoptr (GBytes) all = stored != NULL ? inflate_entry (zip, &entry, stored, error) : NULL;
   return all != NULL ? g_bytes_new_from_bytes (all, (gsize)offset, (gsize)length) : NULL;
@@ -276,7 +277,8 @@ idr_zip_store_new (const gchar *location, const IdrStoreOptions *options, GError
   g_atomic_ref_count_init (&zip->store.references);
   g_mutex_init (&zip->lock);
   zip->archive = g_path_get_basename (archive);
-  zip->prefix = g_strconcat (inside, *inside != '\0' && !g_str_has_suffix (inside, "/") ? "/" : NULL, NULL);
+  zip->prefix
+      = g_strconcat (inside, *inside != '\0' && !g_str_has_suffix (inside, "/") ? "/" : NULL, NULL);
   g_autofree gchar *shown = idr_store_get_uri (base, zip->archive);
   zip->shown = g_strconcat (shown, "!/", inside, NULL);
   zip->base = g_steal_pointer (&base);
