@@ -1,5 +1,6 @@
 /* An opened image: its store, its arrays and what a server says of it, shared by all who open the
- * same SPDX-License-Identifier: LGPL-2.1-or-later
+ * same
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

@@ -3,7 +3,8 @@
  *
  * A case: a header (struct Case), then its pixels in rows without gaps.
  * An answer: the number of objects (gint32), the label raster (gint32s), the objects (struct
- * IdrObject). SPDX-License-Identifier: LGPL-2.1-or-later
+ * IdrObject).
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "segmenter.h"
 

@@ -1,5 +1,6 @@
 /* The segmentation beside a naive one, on every instruction set of this machine;
- * test-segment-scipy.py has SciPy's answers SPDX-License-Identifier: LGPL-2.1-or-later
+ * test-segment-scipy.py has SciPy's answers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "gaussian.h"
 #include "naive-segment.h"

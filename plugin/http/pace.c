@@ -1,5 +1,6 @@
 /* How many requests at once a server bears: fewer where it says that it is overloaded, and more
- * again SPDX-License-Identifier: LGPL-2.1-or-later
+ * again
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "pace.h"
 #include <string.h>

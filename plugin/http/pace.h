@@ -3,7 +3,8 @@
  *
  * A lone refusal changes nothing. More than 5 of the last 100 answers, or one that says when to
  * come again, halve the number, once for all that were on their way; each round of good answers
- * adds one. SPDX-License-Identifier: LGPL-2.1-or-later
+ * adds one.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

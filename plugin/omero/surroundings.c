@@ -1,5 +1,6 @@
 /* What else the server knows of an image: annotations, the files that it came from, its place on a
- * plate SPDX-License-Identifier: LGPL-2.1-or-later
+ * plate
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "image.h"
 #include "server.h"

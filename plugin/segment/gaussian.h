@@ -2,7 +2,8 @@
  *
  * Each pass sums in doubles, centre * w[0] first, then (left + right) * w[k] for k = radius … 1,
  * and cuts the sum to the plane's own type; down the columns first, then along the rows; beyond an
- * edge the plane is mirrored (d c b a | a b c d). SPDX-License-Identifier: LGPL-2.1-or-later
+ * edge the plane is mirrored (d c b a | a b c d).
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

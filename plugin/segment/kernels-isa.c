@@ -1,5 +1,6 @@
 /* The inner loops, compiled once for each instruction set: vectors are GNU C's own, as wide as the
- * machine's registers SPDX-License-Identifier: LGPL-2.1-or-later
+ * machine's registers
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "kernels.h"
 

@@ -1,5 +1,6 @@
 /* One pass of the filter over pixels NAME, called PASS, of which OUT comes out; included by
- * kernels-type.h SPDX-License-Identifier: LGPL-2.1-or-later
+ * kernels-type.h
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
 #define PASS_FUNCTION(name) FUNCTION (GLUE (PASS, name))

@@ -1,5 +1,6 @@
 /* What the inner loops are: for each pixel type and each instruction set the same few, with the
- * same bits SPDX-License-Identifier: LGPL-2.1-or-later
+ * same bits
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

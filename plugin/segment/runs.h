@@ -1,5 +1,6 @@
 /* The foreground of a plane as runs of pixels in rows, each with the number of the object that it
- * belongs to SPDX-License-Identifier: LGPL-2.1-or-later
+ * belongs to
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
 

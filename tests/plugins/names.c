@@ -1,6 +1,6 @@
 /* Plug-ins whose operations cannot be registered; NAMES chooses why. None of their types may be
- * asked for, for GObject would not have one of them twice. SPDX-License-Identifier:
- * LGPL-2.1-or-later
+ * asked for, for GObject would not have one of them twice.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "lamina.h"
 

@@ -5,7 +5,8 @@
  * /images/=cut] …
  *
  * The port goes to stdout, on the first line. The server ends when its stdin is closed. GET /stats
- * tells what it has seen. SPDX-License-Identifier: LGPL-2.1-or-later
+ * tells what it has seen.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
