@@ -181,7 +181,7 @@ count_places (const IdrOpened *opened, const IdrArrayInfo *array, gint axis, GEr
 {
   gint64 n = axis >= 0 ? array->shape[axis] : 1;
 
-  if (n >= 1 && n <= 100 * 1000 * 1000)
+  if (n >= 1 && n <= G_GINT64_CONSTANT (100000000))
     return (gint)n;
   g_set_error (error, LAMINA_ERROR, n < 1 ? LAMINA_ERROR_DATA : LAMINA_ERROR_UNSUPPORTED,
                "%s: there are %" G_GINT64_FORMAT " places along its axis %s, which is no image",
@@ -227,11 +227,11 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
 {
   g_autoptr (Planes) planes = g_new0 (Planes, 1);
   IdrAddress address = { .location = self->location,
-                     .server = self->server,
-                     .endpoint = self->endpoint,
-                     .bucket = self->bucket,
-                     .region = self->region,
-                     .anonymous = self->anonymous };
+                         .server = self->server,
+                         .endpoint = self->endpoint,
+                         .bucket = self->bucket,
+                         .region = self->region,
+                         .anonymous = self->anonymous };
   IdrSelected *selected = &planes->selected;
 
   planes->wish = idr_wish_new ((guint)self->connections, (gsize)self->cache_size);

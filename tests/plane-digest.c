@@ -8,7 +8,6 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include <lamina.h>
-#include <stdlib.h>
 
 typedef struct
 {
@@ -102,7 +101,8 @@ main (int argc, char **argv)
       return 2;
     }
   lamina_plugin_load_all ();
-  if (!run (argv[1], argc > 2 ? argv[2] : "image", argc > 3 ? atoi (argv[3]) : 0, &error))
+  if (!run (argv[1], argc > 2 ? argv[2] : "image",
+            argc > 3 ? (gint)g_ascii_strtoll (argv[3], NULL, 10) : 0, &error))
     {
       g_printerr ("plane-digest: %s\n", error->message);
       return 1;

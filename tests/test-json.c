@@ -173,6 +173,15 @@ test_mutations (void)
     }
 }
 
+/* json-glib 1.6.6 loses the text of a string that breaks off. */
+const gchar *__lsan_default_suppressions (void);
+
+const gchar *
+__lsan_default_suppressions (void)
+{
+  return "leak:json_parser_load_from_data\n";
+}
+
 int
 main (int argc, char **argv)
 {

@@ -151,7 +151,7 @@ hash_pieces (LaminaImage *labels, gint64 plane, LaminaJob *job, GError **error)
                                 WIDTH * sizeof *pixels, job, error))
           return 0;
       }
-  bytes = g_bytes_new_static (pixels, WIDTH * HEIGHT * sizeof *pixels);
+  bytes = g_bytes_new_static (pixels, sizeof *pixels * WIDTH * HEIGHT);
   return g_bytes_hash (bytes);
 }
 
@@ -203,6 +203,7 @@ test_once (void)
       g_autoptr (GArray) rows = lamina_table_read (outputs.objects, plane, NULL, &error);
 
       g_assert_no_error (error);
+      g_assert_nonnull (rows);
       g_assert_cmpuint (hash_pieces (outputs.labels, plane, NULL, &error), ==,
                         hash_plane (outputs.labels, plane));
       g_assert_cmpint (source.reads[plane], ==, 1);
