@@ -95,6 +95,17 @@ idr_cache_get_budget (IdrCache *cache)
   return budget;
 }
 
+/* Takes what is kept out; the caller lets go of it when the lock is released. */
+static Entry *
+take_out (IdrCache *cache, Entry *entry)
+{
+  g_queue_unlink (&cache->made, &entry->link);
+  cache->size -= entry->size;
+  entry->kept = FALSE;
+  g_hash_table_steal (cache->entries, entry->key);
+  return entry;
+}
+
 /* Takes those out that no longer fit. The newest stays even where it exceeds the budget by itself:
  * it is asked for in pieces, as a rule, and making it for each would cost more than the memory that
  * its maker had anyway. Returns the entries to let go of when the lock is released. */
@@ -104,15 +115,7 @@ displace (IdrCache *cache)
   GSList *gone = NULL;
 
   while (cache->size > cache->budget && cache->made.length > 1)
-    {
-      Entry *oldest = cache->made.tail->data;
-
-      g_queue_unlink (&cache->made, &oldest->link);
-      cache->size -= oldest->size;
-      oldest->kept = FALSE;
-      g_hash_table_steal (cache->entries, oldest->key);
-      gone = g_slist_prepend (gone, oldest);
-    }
+    gone = g_slist_prepend (gone, take_out (cache, cache->made.tail->data));
   return gone;
 }
 
@@ -323,6 +326,19 @@ idr_cache_put (IdrCache *cache, GBytes *key, gpointer value, gsize size)
     }
   g_mutex_unlock (&cache->lock);
   g_slist_free_full (gone, entry_unref);
+}
+
+void
+idr_cache_drop (IdrCache *cache, GBytes *key)
+{
+  Entry *entry;
+
+  g_mutex_lock (&cache->lock);
+  entry = g_hash_table_lookup (cache->entries, key);
+  entry = entry != NULL && entry->kept ? take_out (cache, entry) : NULL;
+  g_mutex_unlock (&cache->lock);
+  if (entry != NULL)
+    entry_unref (entry);
 }
 
 gboolean

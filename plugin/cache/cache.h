@@ -43,5 +43,8 @@ gpointer idr_cache_peek (IdrCache *cache, GBytes *key);
 /* Keeps @value, of @size bytes, for @key, unless there is one or one is under way. */
 void idr_cache_put (IdrCache *cache, GBytes *key, gpointer value, gsize size);
 
+/* Forgets the value of @key, if it is there. */
+void idr_cache_drop (IdrCache *cache, GBytes *key);
+
 /* Whether the value of @key is there or under way. */
 gboolean idr_cache_has (IdrCache *cache, GBytes *key);

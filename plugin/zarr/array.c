@@ -166,41 +166,67 @@ typedef struct
   GCancellable *cancellable;
 } Reading;
 
+/* Copies what the rectangle and the chunk have in common, or the fill value where it is missing. */
 static void
-paint (const Reading *reading, const IdrGrid *grid, GBytes *chunk, guint8 *pixels)
+paint (const Reading *reading, const IdrGrid *grid, GBytes *chunk, guint8 *to)
 {
   static const gint64 repeat[IDR_ARRAY_MAX_DIMS];
   const IdrMeta *meta = &reading->array->meta;
-  gboolean missing = g_bytes_get_size (chunk) == 0;
-  const guint8 *from = missing ? meta->fill : g_bytes_get_data (chunk, NULL);
+  const guint8 *from = chunk ? g_bytes_get_data (chunk, NULL) : meta->fill;
+
+  for (gint d = 0; chunk && d < grid->n_dims; d++)
+    from += grid->from[d] * meta->strides[d];
+  idr_strided_copy (grid->n_dims, grid->size, idr_pixel_get_size (meta->info.pixel), from,
+                    chunk ? meta->strides : repeat, to, reading->strides);
+}
+
+/* Whether the chunk is read as a whole, to where its samples lie as in itself. */
+static gboolean
+is_whole (const Reading *reading, const IdrGrid *grid)
+{
+  const IdrMeta *meta = &reading->array->meta;
 
   for (gint d = 0; d < grid->n_dims; d++)
-    {
-      from += missing ? 0 : grid->from[d] * meta->strides[d];
-      pixels += grid->to[d] * reading->strides[d];
-    }
-  idr_strided_copy (grid->n_dims, grid->size, idr_pixel_get_size (meta->info.pixel), from,
-                    missing ? repeat : meta->strides, pixels, reading->strides);
+    if (grid->size[d] != meta->info.chunk[d]
+        || (grid->size[d] > 1 && reading->strides[d] != meta->strides[d]))
+      return FALSE;
+  return idr_dtype_is_native (&meta->dtype);
+}
+
+static gboolean
+fill_chunk (const Reading *reading, const IdrGrid *grid, guint8 *to, gboolean *is_missing,
+            GError **error)
+{
+  g_autoptr (GBytes) chunk = NULL;
+
+  if (is_whole (reading, grid))
+    return idr_chunk_read (reading->array, grid->at, to, is_missing, reading->tally,
+                           reading->cancellable, error);
+  chunk = idr_chunk_get (reading->array, grid->at, reading->tally, reading->cancellable, error);
+  *is_missing = chunk && g_bytes_get_size (chunk) == 0;
+  if (chunk && !*is_missing)
+    paint (reading, grid, chunk, to);
+  return chunk != NULL;
 }
 
 static gboolean
 read_chunk (const Reading *reading, const IdrGrid *grid, guint8 *pixels, GError **error)
 {
-  g_autoptr (GBytes) chunk
-      = idr_chunk_get (reading->array, grid->at, reading->tally, reading->cancellable, error);
+  gboolean is_missing = FALSE, ok;
 
-  if (chunk && reading->missing_is_error && g_bytes_get_size (chunk) == 0)
+  for (gint d = 0; d < grid->n_dims; d++)
+    pixels += grid->to[d] * reading->strides[d];
+  ok = fill_chunk (reading, grid, pixels, &is_missing, error);
+  if (is_missing && reading->missing_is_error)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "it is not in the store");
-      g_clear_pointer (&chunk, g_bytes_unref);
+      ok = FALSE;
     }
-  if (!chunk)
-    {
-      tell_where (reading->array, grid->at, "chunk", error);
-      return FALSE;
-    }
-  paint (reading, grid, chunk, pixels);
-  return TRUE;
+  if (!ok)
+    tell_where (reading->array, grid->at, "chunk", error);
+  else if (is_missing)
+    paint (reading, grid, NULL, pixels);
+  return ok;
 }
 
 /* Where the object's part of the rectangle is, in samples of the array. */

@@ -13,8 +13,11 @@
 static gboolean
 resize (IdrBuffer *buffer, gsize capacity, GError **error)
 {
-  guint8 *data = g_try_realloc (buffer->data, MAX (capacity, 1));
+  guint8 *data;
 
+  if (buffer->is_lent)
+    return TRUE;
+  data = g_try_realloc (buffer->data, MAX (capacity, 1));
   if (!data)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
@@ -65,7 +68,8 @@ idr_buffer_grow (IdrBuffer *buffer, gsize likely, GError **error)
 void
 idr_buffer_clear (IdrBuffer *buffer)
 {
-  g_clear_pointer (&buffer->data, g_free);
+  if (!buffer->is_lent)
+    g_clear_pointer (&buffer->data, g_free);
 }
 
 /* --- The chain ----------------------------------------------------------------------- */
@@ -119,40 +123,40 @@ idr_codec_get_limit (const IdrStep *steps, gint n_steps, gsize size)
   return size;
 }
 
-static GBytes *
-decode_step (const IdrStep *step, GBytes *bytes, gsize limit, gboolean exact, GError **error)
+static gboolean
+decode_step (const IdrStep *step, GBytes *bytes, IdrBuffer *out, GError **error)
 {
-  g_auto (IdrBuffer) out = { .limit = limit, .exact = exact };
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (!step->codec->decode (step, data, size, &out, error))
+  if (!step->codec->decode (step, data, size, out, error))
     {
       g_prefix_error (error, "%s: ", step->codec->name);
-      return NULL;
+      return FALSE;
     }
-  if (exact && out.size != limit)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
-                   "%s: it decodes to %" G_GSIZE_FORMAT
-                   " bytes, where its shape and type take %" G_GSIZE_FORMAT,
-                   step->codec->name, out.size, limit);
-      return NULL;
-    }
-  return g_bytes_new_take (g_steal_pointer (&out.data), out.size);
+  if (!out->exact || out->size == out->limit)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
+               "%s: it decodes to %" G_GSIZE_FORMAT
+               " bytes, where its shape and type take %" G_GSIZE_FORMAT,
+               step->codec->name, out->size, out->limit);
+  return FALSE;
 }
 
 static GBytes *
 decode_steps (const IdrStep *steps, gint n_steps, GBytes *bytes, gsize size, gboolean exact,
               GError **error)
 {
+  g_auto (IdrBuffer) out = { .limit = size, .exact = exact };
   g_autoptr (GBytes) now = NULL;
 
   if (n_steps == 0)
     return g_bytes_ref (bytes);
   now = decode_steps (steps + 1, n_steps - 1, bytes, get_bound (steps, size),
                       exact && steps->codec->get_stored_size, error);
-  return now ? decode_step (steps, now, size, exact, error) : NULL;
+  if (!now || !decode_step (steps, now, &out, error))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&out.data), out.size);
 }
 
 GBytes *
@@ -168,4 +172,23 @@ idr_codec_decode (const IdrStep *steps, gint n_steps, GBytes *bytes, gsize size,
                " bytes, where its shape and type take %s%" G_GSIZE_FORMAT,
                stored, exact ? "" : "at most ", size);
   return NULL;
+}
+
+gboolean
+idr_codec_decode_to (const IdrStep *steps, gint n_steps, GBytes *bytes, gpointer to, gsize size,
+                     GError **error)
+{
+  IdrBuffer out = { .data = to, .capacity = size, .limit = size, .exact = TRUE, .is_lent = TRUE };
+  g_autoptr (GBytes) now = NULL;
+
+  if (n_steps > 0)
+    {
+      now = decode_steps (steps + 1, n_steps - 1, bytes, get_bound (steps, size),
+                          steps->codec->get_stored_size != NULL, error);
+      return now && decode_step (steps, now, &out, error);
+    }
+  now = idr_codec_decode (NULL, 0, bytes, size, TRUE, error);
+  if (now)
+    memcpy (to, g_bytes_get_data (now, NULL), size);
+  return now != NULL;
 }

@@ -12,8 +12,9 @@ typedef struct
 {
   guint8 *data;
   gsize size, capacity;
-  gsize limit;    /* of size; not a byte more */
-  gboolean exact; /* it must come to the limit */
+  gsize limit;      /* of size; not a byte more */
+  gboolean exact;   /* it must come to the limit */
+  gboolean is_lent; /* somebody's, with room for the limit: neither moved nor freed */
 } IdrBuffer;
 
 /* Makes room for @size bytes in all, which a step knows before it writes, from @stored bytes whose
@@ -82,3 +83,7 @@ gsize idr_codec_get_limit (const IdrStep *steps, gint n_steps, gsize size);
  * where not @exact. */
 GBytes *idr_codec_decode (const IdrStep *steps, gint n_steps, GBytes *bytes, gsize size,
                           gboolean exact, GError **error);
+
+/* The same, to exactly @size bytes at @to. After an error anything may be there. */
+gboolean idr_codec_decode_to (const IdrStep *steps, gint n_steps, GBytes *bytes, gpointer to,
+                              gsize size, GError **error);

@@ -28,8 +28,11 @@ typedef struct
 typedef enum
 {
   IDR_ITEM_CONTENT, /* a chunk's samples; the bytes of a shard that cannot be read in parts */
-  IDR_ITEM_INDEX    /* of a shard */
+  IDR_ITEM_INDEX,   /* of a shard */
+  IDR_ITEM_STORED   /* a chunk's bytes as they are stored */
 } IdrItemPart;
+
+#define IDR_ITEM_N_PARTS 3
 
 /* What the cache, and the fetches ahead, know it by. */
 GBytes *idr_item_get_key (const IdrItem *item, IdrItemPart part);

@@ -219,7 +219,8 @@ want_whole (const Want *want)
   g_autoptr (GBytes) key = idr_item_get_key (&want->item, IDR_ITEM_CONTENT);
   IdrAheadPart part = { key, get_chunk_size (meta), 0, -1 };
 
-  if (idr_cache_has (idr_shared_get_cache (), key))
+  if (want->item.level == meta->n_shards ? idr_chunk_is_coming (want->item.array, want->item.at)
+                                         : idr_cache_has (idr_shared_get_cache (), key))
     return TRUE;
   if (want->item.level < meta->n_shards)
     part.size *= meta->shards[want->item.level].n_items;
