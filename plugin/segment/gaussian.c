@@ -121,11 +121,10 @@ idr_gaussian_get_filter (const IdrGaussian *gaussian)
 static gint64
 mirror (gint64 i, gint64 n)
 {
-  if (i >= 0 && i < n)
-    return i;
-  i %= 2 * n;
+  if (i < -n || i >= 2 * n)
+    i = (i % (2 * n) + 2 * n) % (2 * n);
   if (i < 0)
-    i += 2 * n;
+    return -1 - i;
   return i < n ? i : 2 * n - 1 - i;
 }
 
@@ -214,7 +213,8 @@ smooth_strip (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrR
         kernels->widen ((const guint8 *)raster->data + n_widened * raster->stride
                             + from * pixel_size,
                         to - from, ring + n_widened % layout->n_ring * layout->pitch);
-      for (gint64 k = 0; k < n_taps; k++)
+      /* One row further, what a sum is taken from moves up by one. */
+      for (gint64 k = y == 0 ? 0 : n_taps - 1; k < n_taps; k++)
         down[k] = ring + mirror (y + k - radius, raster->height) % layout->n_ring * layout->pitch;
       kernels->down (filter, down, line + (from - (x0 - radius)) * size, to - from);
       if (size == sizeof (gfloat))
@@ -223,6 +223,7 @@ smooth_strip (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrR
         mirror_ends (line, x0 - radius, from, to, x1 + radius, raster->width, sizeof (gdouble));
       kernels->along (filter, along, row, x1 - x0);
       max = idr_maximum (max, kernels->maximum (row, x1 - x0));
+      memmove (down, down + 1, (n_taps - 1) * sizeof *down);
     }
   return max;
 }

@@ -6,7 +6,8 @@
  * defined: rough sums in floats are worth while WHOLE, CHUNK  integers that hold the sum of so many
  * pixels; not defined for floats REAL          for floats: numbers in which they are summed
  * FROM_DOUBLE   the cast, where C leaves open what becomes of a sum that rounding carried beyond
- * the type SPDX-License-Identifier: LGPL-2.1-or-later
+ * the type
+ * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
 #define GLUE_(a, b) a##_##b
@@ -135,25 +136,29 @@ FUNCTION (least_above) (gdouble threshold, IdrValue *least)
 }
 #endif
 
+INLINE guint64
+FUNCTION (compare_64) (const TYPE *row, const TYPE limit)
+{
+  gint8 signs[64];
+
+  for (guint i = 0; i < 64; i++)
+    signs[i] = (gint8) - (row[i] >= limit);
+  return gather_signs (signs);
+}
+
 static void
 FUNCTION (at_least) (gconstpointer pixels, gsize n, const IdrValue *least, guint64 *bits)
 {
-  const TYPE *row = pixels;
-  const TYPE limit = least->NAME;
-  gint8 signs[64];
+  const TYPE *row = pixels, limit = least->NAME;
+  gsize i = 0;
 
-  for (; n >= 64; n -= 64, row += 64)
-    {
-      for (guint i = 0; i < 64; i++)
-        signs[i] = (gint8) - (row[i] >= limit);
-      *bits++ = gather_signs (signs);
-    }
-  if (n == 0)
-    return;
-  memset (signs, 0, sizeof signs);
-  for (gsize i = 0; i < n; i++)
-    signs[i] = (gint8) - (row[i] >= limit);
-  *bits = gather_signs (signs);
+  for (; i + 64 <= n; i += 64)
+    *bits++ = FUNCTION (compare_64) (row + i, limit);
+  if (i < n && n >= 64)
+    *bits = FUNCTION (compare_64) (row + n - 64, limit) >> (64 - n % 64);
+  else if (i < n)
+    for (*bits = 0; i < n; i++)
+      *bits |= (guint64)(row[i] >= limit) << i;
 }
 
 /* --- Measuring ---------------------------------------------------------------------- */
