@@ -4,6 +4,7 @@
 #include "idr-s3-source.h"
 
 #include "idr-error.h"
+#include "locate.h"
 #include "wishes.h"
 #include "opened.h"
 #include "selection.h"
@@ -133,7 +134,7 @@ struct _IdrS3Source
   gchar *location;
   gint level;
   gchar *t, *c, *z;
-  gchar *server, *endpoint, *bucket, *region;
+  gchar *server, *endpoint, *bucket, *region, *profile;
   gboolean anonymous;
   gint connections;
   gint64 cache_size;
@@ -231,7 +232,8 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
                          .endpoint = self->endpoint,
                          .bucket = self->bucket,
                          .region = self->region,
-                         .anonymous = self->anonymous };
+                         .profile = self->profile,
+                     .anonymous = self->anonymous };
   IdrSelected *selected = &planes->selected;
 
   planes->wish = idr_wish_new ((guint)self->connections, (gsize)self->cache_size);
@@ -321,8 +323,10 @@ add_where (LaminaOperationClass *operation_class)
                             "OMERO.web that is asked for image ids; empty for nobody",
                             IDR_OMERO_SERVER, LAMINA_IN),
        server);
-  ADD (g_param_spec_string ("endpoint", "Endpoint", "S3 server of s3:// locations and image ids",
-                            "https://livingobjects.ebi.ac.uk", LAMINA_IN),
+  ADD (g_param_spec_string ("endpoint", "Endpoint",
+                            "S3 server of s3:// locations and image ids; with anonymous=false "
+                            "the default is the AWS tools' or Amazon's own",
+                            IDR_ENDPOINT, LAMINA_IN),
        endpoint);
   ADD (g_param_spec_string ("bucket", "Bucket", "Bucket in which image ids are looked for", "idr",
                             LAMINA_IN),
@@ -330,9 +334,15 @@ add_where (LaminaOperationClass *operation_class)
   ADD (g_param_spec_string ("region", "Region", "Region of the S3 server, where it has any", "",
                             LAMINA_IN),
        region);
-  ADD (g_param_spec_boolean ("anonymous", "Anonymous", "Ask S3 without a signature", TRUE,
-                             LAMINA_IN),
+  ADD (g_param_spec_boolean ("anonymous", "Anonymous",
+                             "Ask S3 without a signature; false for private buckets, with the AWS "
+                             "credentials of the environment or of ~/.aws",
+                             TRUE, LAMINA_IN),
        anonymous);
+  ADD (g_param_spec_string ("profile", "Profile",
+                            "Whose AWS credentials sign, in ~/.aws; empty for the environment's",
+                            "", LAMINA_IN),
+       profile);
   ADD (g_param_spec_int ("connections", "Connections", "Requests on their way at once", 1, 256, 32,
                          LAMINA_IN),
        connections);

@@ -18,6 +18,7 @@ typedef struct
   const gchar *bucket;   /* NULL: IDR_BUCKET */
   const gchar *region;   /* NULL: none */
   gboolean anonymous;
+  const gchar *profile; /* NULL: none */
 } IdrLocateOptions;
 
 /* The location of the OME-Zarr group of image @id, for idr_store_new() with the same endpoint:

@@ -118,7 +118,8 @@ look_up (IdrOpened *opened, const IdrAddress *address, const IdrStoreOptions *op
   IdrLocateOptions where = { .endpoint = options->endpoint,
                              .bucket = address->bucket[0] != '\0' ? address->bucket : NULL,
                              .region = options->region,
-                             .anonymous = options->anonymous };
+                             .anonymous = options->anonymous,
+                             .profile = options->profile };
   g_auto (GStrv) notes = NULL;
 
   if (address->server[0] != '\0')
@@ -141,12 +142,23 @@ look_up (IdrOpened *opened, const IdrAddress *address, const IdrStoreOptions *op
   return opened->location != NULL;
 }
 
+/* A private bucket that is named without an endpoint is not at IDR, whose endpoint is the default,
+ * but where the AWS tools are set up to look. */
+static gboolean
+has_endpoint (const IdrAddress *address)
+{
+  return address->endpoint[0] != '\0'
+         && (address->anonymous || is_id (address->location)
+             || !g_str_equal (address->endpoint, IDR_ENDPOINT));
+}
+
 static IdrStoreOptions
 get_options (const IdrAddress *address)
 {
-  return (IdrStoreOptions){ .endpoint = address->endpoint[0] != '\0' ? address->endpoint : NULL,
+  return (IdrStoreOptions){ .endpoint = has_endpoint (address) ? address->endpoint : NULL,
                             .region = address->region[0] != '\0' ? address->region : NULL,
-                            .anonymous = address->anonymous };
+                            .anonymous = address->anonymous,
+                            .profile = address->profile[0] != '\0' ? address->profile : NULL };
 }
 
 static IdrOpened *
@@ -196,8 +208,12 @@ make_key (const IdrAddress *address, GError **error)
   g_autoptr (GError) problem = NULL;
   g_autoptr (IdrOmeroLogin) login = NULL;
   g_autofree gchar *text = NULL;
+  const IdrStoreOptions options = get_options (address);
+  g_autofree gchar *rights = idr_store_get_identity (&options, error);
   gsize length;
 
+  if (rights == NULL)
+    return NULL;
   if (is_id (address->location) && address->server[0] != '\0')
     login = idr_omero_login_find (address->server, &problem);
   if (problem != NULL)
@@ -206,7 +222,7 @@ make_key (const IdrAddress *address, GError **error)
       return NULL;
     }
   text = g_strjoin ("\n", address->location, address->server, address->endpoint, address->bucket,
-                    address->region, address->anonymous ? "anonymous" : "",
+                    address->region, rights,
                     login != NULL ? login->user : "", NULL);
   length = strlen (text);
   return g_bytes_new_take (g_steal_pointer (&text), length);

@@ -15,6 +15,7 @@ typedef struct
   const gchar *server;   /* OMERO.web, asked for ids only; "": nobody is asked */
   const gchar *endpoint, *bucket, *region; /* of buckets */
   gboolean anonymous;
+  const gchar *profile; /* of AWS credentials, where not anonymous */
 } IdrAddress;
 
 /* Immutable once opened. */

@@ -67,6 +67,16 @@ test_former_addresses (void)
 }
 
 static void
+test_amazon (void)
+{
+  const gchar *west = "https://s3.us-west-2.amazonaws.com";
+  check_uri ("s3://bucket/a b", west, "k", "https://bucket.s3.us-west-2.amazonaws.com/a%20b/k");
+  check_uri ("s3://bucket", west, NULL, "https://bucket.s3.us-west-2.amazonaws.com");
+  check_uri ("s3://my.bucket/k", west, NULL, "https://s3.us-west-2.amazonaws.com/my.bucket/k");
+  check_uri ("https://bucket.s3.amazonaws.com/k", NULL, "x", "https://bucket.s3.amazonaws.com/k/x");
+}
+
+static void
 test_bad_locations (void)
 {
   const gchar *const bad[] = { "",
@@ -88,10 +98,6 @@ test_bad_locations (void)
       g_assert_nonnull (error);
       g_assert_null (strchr (error->message, '\n'));
     }
-  IdrStoreOptions private = { .anonymous = FALSE };
-  g_autoptr (GError) error = NULL;
-  g_assert_null (idr_store_new ("s3://idr/x", &private, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
 }
 
 int
@@ -100,6 +106,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/location/read", test_locations);
   g_test_add_func ("/location/former", test_former_addresses);
+  g_test_add_func ("/location/amazon", test_amazon);
   g_test_add_func ("/location/bad", test_bad_locations);
   return g_test_run ();
 }

@@ -42,6 +42,7 @@ idr_http_answer_free (IdrHttpAnswer *answer)
     return;
   g_clear_pointer (&answer->body, g_bytes_unref);
   g_free (answer->url);
+  g_free (answer->region);
   g_free (answer->content_type);
   g_free (answer);
 }

@@ -6,7 +6,8 @@
  * What may pass is tried again, up to five times and for two minutes at most, after pauses that
  * grow: no connection, a broken or stalled one, a body that is cut, the statuses 408, 429, 500,
  * 502, 503, 504 (Retry-After is honoured). Five redirects are followed, to http and https only,
- * never from https to http; to another host go neither headers nor cookies nor a body. Messages
+ * never from https to http; to another host go neither headers nor cookies nor a signature nor a
+ * body. Where S3 says that a bucket lies in another region, it is asked there, once. Messages
  * show no user, password or query of an address. SSL_CERT_FILE, SSL_CERT_DIR and the proxy
  * variables hold.
  *
@@ -25,6 +26,15 @@ void idr_http_session_free (IdrHttpSession *session); /* requests on their way k
 gchar *idr_http_session_get_cookie (IdrHttpSession *session, const gchar *name);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpSession, idr_http_session_free)
 
+/* Credentials that sign requests to S3. A request without one is anonymous. */
+typedef struct _IdrHttpSigner IdrHttpSigner;
+
+/* @token, of a session, may be NULL. Everything is copied. */
+IdrHttpSigner *idr_http_signer_new (const gchar *access_key, const gchar *secret,
+                                    const gchar *token, const gchar *region);
+void idr_http_signer_unref (IdrHttpSigner *signer); /* requests on their way keep it alive */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrHttpSigner, idr_http_signer_unref)
+
 /* What to ask. Everything is copied when the request starts. Zero and NULL are the defaults. */
 typedef struct
 {
@@ -36,6 +46,7 @@ typedef struct
                                   @offset is negative; length 0: all from @offset on */
   gsize limit;                 /* a longer body is an error; 0: 64 MiB */
   IdrHttpSession *session;     /* cookies */
+  IdrHttpSigner *signer;       /* signs each try; never for another host */
   gint timeout_ms; /* for all tries together, and the request does not queue; 0: as long as bytes
                       come */
   gboolean once;   /* never retried: it changes something at the server */
@@ -52,6 +63,7 @@ typedef struct
   gchar *content_type; /* or NULL */
   gint64 total;        /* of a range: the whole object's size, or -1 */
   guint retries;       /* tries before the one that counted */
+  gchar *region;       /* where the bucket lies, as S3 says it; or NULL */
 } IdrHttpAnswer;
 
 void idr_http_answer_free (IdrHttpAnswer *answer);

@@ -59,19 +59,39 @@ parse_content_range (IdrHttpResponse *response, const gchar *value, gsize size)
     }
 }
 
+/* What becomes part of a host's name is one of its parts. */
+static void
+parse_region (IdrHttpResponse *response, const gchar *value, gsize size)
+{
+  g_autofree gchar *text = g_strndup (value, size);
+  const gchar *region = g_strstrip (text);
+  gsize length = strlen (region);
+  if (length < sizeof response->region && strspn (region, G_CSET_a_2_z G_CSET_DIGITS "-") == length)
+    memcpy (response->region, region, length + 1);
+}
+
+/* Whether @line is the header @name ("Name:"). */
+static gboolean
+is_header (const gchar *line, gsize size, const gchar *name)
+{
+  gsize length = strlen (name);
+  return size > length && g_ascii_strncasecmp (line, name, length) == 0;
+}
+
 gsize
 idr_http_response_header (IdrHttpResponse *response, const gchar *line, gsize size)
 {
-  static const gchar content_range[] = "Content-Range:";
-  static const gsize n = sizeof content_range - 1;
+  static const gchar content_range[] = "Content-Range:", bucket_region[] = "x-amz-bucket-region:";
   response->header_size += size;
   if (response->header_size > MAX_HEADERS)
     {
       response->fault = IDR_HTTP_RESPONSE_TOO_MANY_HEADERS;
       return 0;
     }
-  if (size > n && g_ascii_strncasecmp (line, content_range, n) == 0)
-    parse_content_range (response, line + n, size - n);
+  if (is_header (line, size, content_range))
+    parse_content_range (response, line + strlen (content_range), size - strlen (content_range));
+  else if (is_header (line, size, bucket_region))
+    parse_region (response, line + strlen (bucket_region), size - strlen (bucket_region));
   return size;
 }
 

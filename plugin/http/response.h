@@ -22,6 +22,7 @@ typedef struct
   gint64 declared;           /* the body's size as the header says it, or -1 */
   gint64 first, last, total; /* of Content-Range; -1: not said */
   gsize header_size;
+  gchar region[32]; /* where S3 says that the bucket lies; "": not said */
   gchar *body;
   gsize size, room;
   gsize ignored;              /* bytes of an error's page */

@@ -5,6 +5,7 @@
 #include "fault.h"
 #include "bounds.h"
 #include "session.h"
+#include "signer.h"
 #include "url.h"
 
 enum
@@ -28,6 +29,7 @@ static void
 drop_headers (IdrHttpTransfer *transfer)
 {
   g_clear_pointer (&transfer->headers, curl_slist_free_all);
+  g_clear_pointer (&transfer->sent, curl_slist_free_all);
 }
 
 IdrHttpTransfer *
@@ -45,6 +47,7 @@ idr_http_transfer_new (const IdrHttpRequest *request, IdrHttpDone done, gpointer
   transfer->length = request->length;
   transfer->limit = request->limit;
   transfer->session = request->session != NULL ? idr_http_session_ref (request->session) : NULL;
+  transfer->signer = request->signer != NULL ? idr_http_signer_ref (request->signer) : NULL;
   transfer->started = g_get_monotonic_time ();
   if (request->timeout_ms > 0)
     transfer->deadline = transfer->started + request->timeout_ms * (gint64)1000;
@@ -74,6 +77,7 @@ idr_http_transfer_unref (IdrHttpTransfer *transfer)
   drop_headers (transfer);
   drop_body (transfer);
   idr_http_session_free (transfer->session);
+  idr_http_signer_unref (transfer->signer);
   g_free (transfer->url);
   g_free (transfer->method);
   g_free (transfer);
@@ -112,6 +116,23 @@ prepare_range (IdrHttpTransfer *transfer, CURL *easy)
   return curl_easy_setopt (easy, CURLOPT_RANGE, range);
 }
 
+/* The headers of the request, and those that sign this try of it. */
+static gboolean
+prepare_headers (IdrHttpTransfer *transfer, CURL *easy)
+{
+  g_clear_pointer (&transfer->sent, curl_slist_free_all);
+  if (transfer->signer == NULL)
+    return curl_easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_auto (GStrv) lines = idr_http_signer_sign (transfer->signer, transfer->method, transfer->url,
+                                               transfer->body, now);
+  for (const struct curl_slist *item = transfer->headers; item != NULL; item = item->next)
+    transfer->sent = curl_slist_append (transfer->sent, item->data);
+  for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+    transfer->sent = curl_slist_append (transfer->sent, lines[i]);
+  return curl_easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->sent) == CURLE_OK;
+}
+
 gboolean
 idr_http_transfer_prepare (IdrHttpTransfer *transfer, CURL *easy)
 {
@@ -122,7 +143,6 @@ idr_http_transfer_prepare (IdrHttpTransfer *transfer, CURL *easy)
   idr_http_response_init (&transfer->response, transfer->offset, transfer->length, transfer->limit);
   transfer->detail[0] = '\0';
   prepare_method (transfer, easy);
-  curl_easy_setopt (easy, CURLOPT_HTTPHEADER, transfer->headers);
   curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (glong)left);
   /* libcurl sends again what a reused connection lost: what must go out once gets a new one. */
   curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, transfer->once ? 1L : 0L);
@@ -137,7 +157,7 @@ idr_http_transfer_prepare (IdrHttpTransfer *transfer, CURL *easy)
   /* Sharing cookies is not enough: libcurl keeps none before it was told of a file, too. */
   return curl_easy_setopt (easy, CURLOPT_SHARE, share) == CURLE_OK
          && curl_easy_setopt (easy, CURLOPT_COOKIEFILE, share != NULL ? "" : NULL) == CURLE_OK
-         && prepare_range (transfer, easy) == CURLE_OK
+         && prepare_headers (transfer, easy) && prepare_range (transfer, easy) == CURLE_OK
          && curl_easy_setopt (easy, CURLOPT_URL, transfer->url) == CURLE_OK;
 }
 
@@ -212,10 +232,32 @@ follow (IdrHttpTransfer *transfer, const gchar *to, GError **error)
     {
       drop_headers (transfer);
       g_clear_pointer (&transfer->session, idr_http_session_free);
+      g_clear_pointer (&transfer->signer, idr_http_signer_unref);
     }
   g_free (transfer->url);
   transfer->url = g_strdup (to);
   return TRUE;
+}
+
+/* S3 says that the bucket lies in another region than was asked or signed for: once the right one
+ * is asked, by that region's name of the same host. */
+static gboolean
+relocate (IdrHttpTransfer *transfer)
+{
+  guint status = transfer->response.status;
+  const gchar *region = transfer->response.region;
+  if (transfer->relocated || region[0] == '\0' || (status != 301 && status != 307 && status != 400))
+    return FALSE;
+  gchar *url = idr_http_url_in_region (transfer->url, region);
+  gboolean other
+      = transfer->signer != NULL && idr_http_signer_set_region (transfer->signer, region);
+  if (url != NULL)
+    {
+      g_free (transfer->url);
+      transfer->url = url;
+    }
+  transfer->relocated = url != NULL || other;
+  return transfer->relocated;
 }
 
 static void
@@ -233,6 +275,7 @@ take_answer (IdrHttpTransfer *transfer)
   answer->total = response->total;
   answer->retries = transfer->retries;
   answer->url = g_strdup (transfer->url);
+  answer->region = g_strdup (response->region[0] != '\0' ? response->region : NULL);
   transfer->answer = g_steal_pointer (&answer);
 }
 
@@ -252,6 +295,8 @@ idr_http_transfer_judge (IdrHttpTransfer *transfer, CURLcode result)
   transfer->said_when = after > 0;
   if (try_again (transfer, retries, after))
     return IDR_HTTP_VERDICT_AGAIN;
+  if (relocate (transfer))
+    return IDR_HTTP_VERDICT_FOLLOW;
   if (is_redirect (status))
     curl_easy_getinfo (transfer->easy, CURLINFO_REDIRECT_URL, &to);
   if (to == NULL)

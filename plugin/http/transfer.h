@@ -18,11 +18,12 @@ typedef enum
 struct _IdrHttpTransfer
 {
   gchar *url, *method;
-  struct curl_slist *headers;
+  struct curl_slist *headers, *sent; /* those of the request, and with its signature */
   GBytes *body;
   gint64 offset, length;
   gsize limit;
   IdrHttpSession *session;
+  IdrHttpSigner *signer;
   gint64 deadline; /* of all tries, monotonic; 0: none */
   gboolean once;
   IdrHttpDone done;
@@ -31,6 +32,7 @@ struct _IdrHttpTransfer
   IdrHttpResponse response;
   gchar detail[CURL_ERROR_SIZE];
   guint retries, redirects;
+  gboolean relocated;          /* to another region */
   gboolean refused, said_when; /* the last answer: an overloaded server's, and until when */
   gint64 started, due;
   IdrHttpAnswer *answer;

@@ -25,6 +25,28 @@ idr_http_url_show (const gchar *url)
   return valid;
 }
 
+/* "s3.amazonaws.com", "s3.REGION.…", "s3-REGION.…", "s3.dualstack.REGION.…", each perhaps after
+ * "BUCKET." */
+gchar *
+idr_http_url_in_region (const gchar *url, const gchar *region)
+{
+  static const gchar scheme[] = "https://", amazon[] = ".amazonaws.com";
+  if (!g_str_has_prefix (url, scheme))
+    return NULL;
+  const gchar *start = url + strlen (scheme);
+  g_autofree gchar *host = g_strndup (start, strcspn (start, "/?#:@"));
+  const gchar *rest = start + strlen (host);
+  gchar *service = g_strrstr (host, ".s3.") != NULL   ? g_strrstr (host, ".s3.") + 1
+                   : g_strrstr (host, ".s3-") != NULL ? g_strrstr (host, ".s3-") + 1
+                                                      : host;
+  if (rest[0] != '/' || !g_str_has_suffix (host, amazon)
+      || (!g_str_has_prefix (service, "s3.") && !g_str_has_prefix (service, "s3-")))
+    return NULL;
+  *service = '\0';
+  g_autofree gchar *moved = g_strconcat (scheme, host, "s3.", region, amazon, rest, NULL);
+  return g_str_equal (moved, url) ? NULL : g_steal_pointer (&moved);
+}
+
 /* libcurl's own reading of an address, so that both mean the same host. */
 typedef struct
 {

@@ -113,6 +113,31 @@ get_service (const gchar *endpoint)
   return g_strconcat (strstr (bare, "://") != NULL ? "" : "https://", bare, NULL);
 }
 
+/* "BUCKET.s3.REGION.amazonaws.com", and others that follow its way; NULL: no bucket in it. S3's
+ * websites are no S3. */
+static gchar *
+get_host_bucket (const gchar *service)
+{
+  const gchar *host = strstr (service, "://") + 3;
+  g_autofree gchar *name = g_strndup (host, strcspn (host, "/"));
+  const gchar *user = strrchr (name, '@');
+  const gchar *start = user != NULL ? user + 1 : name;
+  const gchar *dot
+      = strstr (start, ".s3.") != NULL ? strstr (start, ".s3.") : strstr (start, ".s3-");
+  if (dot == NULL || dot == start || g_str_has_prefix (dot, ".s3-website"))
+    return NULL;
+  return g_strndup (start, dot - start);
+}
+
+/* Whether @service is Amazon's S3, where @bucket is to be in the host's name: a dot in it would not
+ * go with their certificate. */
+static gboolean
+wants_bucket_in_host (const gchar *service, const gchar *bucket)
+{
+  return g_str_has_prefix (service, "https://s3.") && g_str_has_suffix (service, ".amazonaws.com")
+         && strspn (bucket, G_CSET_a_2_z G_CSET_DIGITS "-") == strlen (bucket);
+}
+
 /* "s3://FIRST/…": FIRST is a bucket at the endpoint, or a host. */
 static void
 parse_s3 (IdrLocation *location, const gchar *first, const gchar *rest, const gchar *endpoint)
@@ -123,6 +148,14 @@ parse_s3 (IdrLocation *location, const gchar *first, const gchar *rest, const gc
   location->service = host && !ebi ? g_strconcat ("https://", first, NULL) : get_service (endpoint);
   if (host)
     location->path = encode_path (rest);
+  else if (wants_bucket_in_host (location->service, first))
+    {
+      GString *path = g_string_new (NULL);
+      g_autofree gchar *service = g_steal_pointer (&location->service);
+      location->service = g_strconcat ("https://", first, ".", service + strlen ("https://"), NULL);
+      idr_location_append_encoded (path, rest, TRUE);
+      location->path = g_string_free (path, FALSE);
+    }
   else
     {
       GString *path = g_string_new (first);
@@ -161,13 +194,15 @@ split_path (IdrLocation *location)
 {
   g_auto (GStrv) parts = g_strsplit (location->path, "/", -1);
   GString *prefix = g_string_new (NULL);
-  gboolean good = TRUE, readable = parts[0] != NULL;
+  gboolean good = TRUE, readable = TRUE;
+  location->bucket = get_host_bucket (location->service);
+  location->bucket_in_host = location->bucket != NULL;
   for (guint i = 0; parts[i] != NULL; i++)
     {
       g_autofree gchar *part = g_uri_unescape_string (parts[i], NULL);
       readable = readable && part != NULL && g_utf8_validate (part, -1, NULL);
       good = good && g_strcmp0 (part, ".") != 0 && g_strcmp0 (part, "..") != 0;
-      if (i == 0)
+      if (i == 0 && !location->bucket_in_host)
         location->bucket = g_steal_pointer (&part);
       else
         g_string_append_printf (prefix, "%s/", part);

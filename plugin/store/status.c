@@ -97,19 +97,65 @@ get_reason (const IdrHttpAnswer *answer, const S3Error *s3)
   return g_strdup_printf (" (%s)", words);
 }
 
+typedef struct
+{
+  const gchar *code;
+  GIOErrorEnum error;
+  gboolean of_credentials; /* the server's own words might repeat them */
+  const gchar *text;
+} Meaning;
+
+#define NEW_TOKEN                                                                                  \
+  "the session token has expired or is wrong: get new credentials (aws sso login, or a new "       \
+  "AWS_SESSION_TOKEN)"
+
+/* What S3's codes mean where the status alone says less. */
+static const Meaning meanings[] = {
+  { "NoSuchBucket", G_IO_ERROR_NOT_FOUND, FALSE, "no such bucket: check its name" },
+  { "InvalidBucketName", G_IO_ERROR_INVALID_ARGUMENT, FALSE, "no bucket can have such a name" },
+  { "AllAccessDisabled", G_IO_ERROR_PERMISSION_DENIED, FALSE, "the bucket is closed to everybody" },
+  { "InvalidObjectState", G_IO_ERROR_PERMISSION_DENIED, FALSE,
+    "the object is in an archive: it must be restored there first" },
+  { "SlowDown", G_IO_ERROR_BUSY, FALSE,
+    "the server is overloaded: try again later, or with fewer connections=" },
+  { "RequestTimeTooSkewed", G_IO_ERROR_PERMISSION_DENIED, TRUE,
+    "this computer's clock is wrong, so the server takes no signature of it: set the time" },
+  { "InvalidAccessKeyId", G_IO_ERROR_PERMISSION_DENIED, TRUE,
+    "the server does not know the access key: check AWS_ACCESS_KEY_ID, or profile=" },
+  { "SignatureDoesNotMatch", G_IO_ERROR_PERMISSION_DENIED, TRUE,
+    "the secret key is not the access key's: check AWS_SECRET_ACCESS_KEY, or profile=" },
+  { "ExpiredToken", G_IO_ERROR_PERMISSION_DENIED, TRUE, NEW_TOKEN },
+  { "InvalidToken", G_IO_ERROR_PERMISSION_DENIED, TRUE, NEW_TOKEN },
+  { "TokenRefreshRequired", G_IO_ERROR_PERMISSION_DENIED, TRUE, NEW_TOKEN },
+  { "AuthorizationHeaderMalformed", G_IO_ERROR_PERMISSION_DENIED, TRUE,
+    "the server takes no signature for this region: give region=" },
+  { "NotSignedUp", G_IO_ERROR_PERMISSION_DENIED, TRUE, "the account has no S3" },
+};
+
+static const Meaning *
+find_meaning (const gchar *code)
+{
+  for (guint i = 0; code != NULL && i < G_N_ELEMENTS (meanings); i++)
+    if (g_str_equal (meanings[i].code, code))
+      return &meanings[i];
+  return NULL;
+}
+
 static gint
-get_meaning (guint status, const S3Error *s3, const gchar **text)
+get_meaning (guint status, gboolean is_signed, const gchar **text)
 {
   switch (status)
     {
     case 404:
     case 410:
-      *text = g_strcmp0 (s3->code, "NoSuchBucket") == 0 ? "no such bucket: check its name"
-                                                        : "there is no such object";
+      *text = "there is no such object";
       return G_IO_ERROR_NOT_FOUND;
     case 401:
     case 403:
-      *text = "the server does not allow to read this: check the address, it may not be public";
+      *text = is_signed ? "the credentials do not allow to read this: check the address, the "
+                          "bucket's policy, or profile="
+                        : "the server does not allow to read this: check the address, it may not "
+                          "be public (anonymous=false asks with AWS credentials)";
       return G_IO_ERROR_PERMISSION_DENIED;
     case 407:
       *text = "the proxy asks for a login: check the proxy settings";
@@ -137,23 +183,48 @@ idr_status_is_success (guint status)
   return status >= 200 && status < 300;
 }
 
-void
-idr_status_set_error (const IdrHttpAnswer *answer, const gchar *url, GError **error)
+gboolean
+idr_status_is_about_credentials (const IdrHttpAnswer *answer)
 {
-  const gchar *meaning;
+  g_autofree gchar *code = idr_status_get_s3_code (answer->body);
+  const Meaning *meaning = find_meaning (code);
+  return meaning != NULL && meaning->of_credentials;
+}
+
+/* An answer that does not lead to where it says that the object lies. */
+static void
+set_elsewhere (const IdrHttpAnswer *answer, const gchar *url, const S3Error *s3, GError **error)
+{
+  g_autofree gchar *reason = get_reason (answer, s3);
+  g_autofree gchar *region
+      = answer->region == NULL
+            ? g_strdup ("")
+            : g_strdup_printf (": give region=%s and that region's endpoint", answer->region);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+               "%s: the server says that it lies elsewhere%s%s and does not lead there%s, status "
+               "%u%s",
+               url, s3->endpoint != NULL ? ", at " : "", s3->endpoint != NULL ? s3->endpoint : "",
+               region, answer->status, reason);
+}
+
+void
+idr_status_set_error (const IdrHttpAnswer *answer, const gchar *url, gboolean is_signed,
+                      GError **error)
+{
+  const gchar *text;
   guint status = answer->status;
   g_auto (S3Error) s3 = { NULL };
   parse_s3_error (answer->body, &s3);
-  g_autofree gchar *reason = get_reason (answer, &s3);
+  const Meaning *meaning = find_meaning (s3.code);
   if (status >= 300 && status < 400)
     {
-      g_set_error (
-          error, G_IO_ERROR, G_IO_ERROR_FAILED,
-          "%s: the server says that it lies elsewhere%s%s and does not lead there, status %u%s",
-          url, s3.endpoint != NULL ? ", at " : "", s3.endpoint != NULL ? s3.endpoint : "", status,
-          reason);
+      set_elsewhere (answer, url, &s3, error);
       return;
     }
-  gint code = get_meaning (status, &s3, &meaning);
-  g_set_error (error, G_IO_ERROR, code, "%s: %s, status %u%s", url, meaning, status, reason);
+  gint code = get_meaning (status, is_signed, &text);
+  if (meaning != NULL && meaning->of_credentials)
+    g_clear_pointer (&s3.message, g_free);
+  g_autofree gchar *reason = get_reason (answer, &s3);
+  g_set_error (error, G_IO_ERROR, meaning != NULL ? (gint)meaning->error : code,
+               "%s: %s, status %u%s", url, meaning != NULL ? meaning->text : text, status, reason);
 }

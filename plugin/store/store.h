@@ -18,17 +18,23 @@ typedef struct _IdrFetch IdrFetch;
 
 typedef struct
 {
-  const gchar *endpoint; /* of s3:// locations: "https://livingobjects.ebi.ac.uk"; NULL: that */
-  const gchar *region;   /* NULL: none */
-  gboolean anonymous;    /* no signature: s3:// locations that need one are refused */
+  const gchar *endpoint; /* of s3:// locations; NULL: "https://livingobjects.ebi.ac.uk" or, with
+                            signatures, what the AWS tools are set up for */
+  const gchar *region;   /* of signatures; NULL: what the AWS tools are set up for, or us-east-1 */
+  gboolean anonymous;    /* no signatures; else AWS credentials sign all requests of the store */
+  const gchar *profile;  /* whose credentials, in ~/.aws; NULL: the environment says */
 } IdrStoreOptions;
 
+/* Tells the rights that @options mean from others, for those who share what they have read: a text
+ * without a secret, "" for anonymous ones. NULL: there are no credentials. */
+gchar *idr_store_get_identity (const IdrStoreOptions *options, GError **error);
+
 /* The store rooted at @location: "https://host/path", "s3://bucket/key" (path style at the
- * endpoint), OMERO's "s3://host/bucket/key", "file:///path", or the path of a folder; each of them also within
- * a zip archive: "…/b.zip!/path". Escapes in a
- * web address are kept, what must be escaped is, queries are dropped. Former hosts and buckets of
- * the EBI's store mean today's (or @options' endpoint). NULL options: anonymous. Nothing is asked
- * yet. Any thread. */
+ * endpoint, unless that is Amazon's), OMERO's "s3://host/bucket/key", "file:///path", or the path
+ * of a folder; each of them also within a zip archive: "…/b.zip!/path". Escapes in a web address
+ * are kept, what must be escaped is, queries are dropped. Former hosts and buckets of the EBI's
+ * store mean today's (or @options' endpoint). NULL options: anonymous. Nothing is asked yet. Any
+ * thread. */
 IdrStore *idr_store_new (const gchar *location, const IdrStoreOptions *options, GError **error);
 IdrStore *idr_store_ref (IdrStore *store);
 void idr_store_unref (IdrStore *store);

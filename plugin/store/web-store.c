@@ -1,6 +1,7 @@
 /* A web server's folder or a bucket as a store
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "access.h"
 #include "backend.h"
 #include "fetch.h"
 #include "http.h"
@@ -19,8 +20,9 @@ typedef struct
 {
   IdrStore store;
   IdrLocation *location;
-  gchar *root;  /* what requests begin with, and may have a user in it */
-  gchar *shown; /* what people see */
+  IdrHttpSigner *signer; /* or NULL: anonymous */
+  gchar *root;           /* what requests begin with, and may have a user in it */
+  gchar *shown;          /* what people see */
 } WebStore;
 
 /* @root/KEY */
@@ -51,6 +53,7 @@ web_store_get_stamp (IdrStore *store, const gchar *key)
 static GError *
 find_fault (IdrFetch *fetch, const IdrHttpAnswer *answer)
 {
+  const WebStore *web = (const WebStore *)fetch->store;
   GError *error = NULL;
   gsize size = g_bytes_get_size (answer->body);
   gboolean success = idr_status_is_success (answer->status);
@@ -62,7 +65,7 @@ find_fault (IdrFetch *fetch, const IdrHttpAnswer *answer)
                  "%s: has %" G_GSIZE_FORMAT " bytes, more than the %" G_GSIZE_FORMAT " it may have",
                  url, size, fetch->limit);
   else
-    idr_status_set_error (answer, url, &error);
+    idr_status_set_error (answer, url, web->signer != NULL, &error);
   return error;
 }
 
@@ -84,12 +87,14 @@ on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
 static void
 web_store_start (IdrStore *store, IdrFetch *fetch)
 {
-  g_autofree gchar *url = get_url (((WebStore *)store)->root, fetch->key);
+  WebStore *web = (WebStore *)store;
+  g_autofree gchar *url = get_url (web->root, fetch->key);
   IdrHttpRequest request = {
     .url = url,
     .offset = fetch->offset,
     .length = fetch->length,
     .limit = fetch->limit,
+    .signer = web->signer,
   };
   fetch->transfer = idr_http_start (&request, on_done, fetch);
 }
@@ -111,7 +116,8 @@ get_page_url (WebStore *web, const gchar *prefix, const gchar *token)
 {
   GString *url = g_string_new (web->location->service);
   g_string_append_c (url, '/');
-  idr_location_append_encoded (url, web->location->bucket, FALSE);
+  if (!web->location->bucket_in_host)
+    idr_location_append_encoded (url, web->location->bucket, FALSE);
   g_string_append (url, "?list-type=2&delimiter=%2F&prefix=");
   idr_location_append_encoded (url, prefix, FALSE);
   if (token != NULL)
@@ -124,14 +130,14 @@ get_page_url (WebStore *web, const gchar *prefix, const gchar *token)
 
 /* A refusal in S3's words is told as it is; any other server just has no listings. */
 static gboolean
-check_page (const IdrHttpAnswer *answer, const gchar *shown, GError **error)
+check_page (const WebStore *web, const IdrHttpAnswer *answer, const gchar *shown, GError **error)
 {
   g_autofree gchar *code = idr_status_get_s3_code (answer->body);
   guint status = answer->status;
   if (status == 200)
     return TRUE;
   if (code != NULL || status == 401 || status == 403 || status == 429 || status >= 500)
-    idr_status_set_error (answer, shown, error);
+    idr_status_set_error (answer, shown, web->signer != NULL, error);
   else
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "not a bucket's listing");
   return FALSE;
@@ -143,12 +149,12 @@ read_page (WebStore *web, const gchar *prefix, GPtrArray *names, gchar **token, 
 {
   g_autofree gchar *previous = g_steal_pointer (token);
   g_autofree gchar *url = get_page_url (web, prefix, previous);
-  IdrHttpRequest request = { .url = url, .limit = MAX_PAGE };
+  IdrHttpRequest request = { .url = url, .limit = MAX_PAGE, .signer = web->signer };
   g_autoptr (IdrHttpAnswer) answer = idr_http_send (&request, cancellable, error);
   if (answer == NULL)
     return FALSE;
   g_autoptr (GError) fault = NULL;
-  if (!check_page (answer, shown, &fault)
+  if (!check_page (web, answer, shown, &fault)
       || !idr_listing_parse (answer->body, prefix, names, token, &fault))
     {
       if (g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
@@ -221,6 +227,7 @@ web_store_free (IdrStore *store)
 {
   WebStore *web = (WebStore *)store;
   idr_location_free (web->location);
+  idr_http_signer_unref (web->signer);
   g_free (web->root);
   g_free (web->shown);
   g_free (web);
@@ -255,20 +262,19 @@ hide_user (const gchar *service)
 IdrStore *
 idr_web_store_new (const gchar *text, const IdrStoreOptions *options, GError **error)
 {
-  const gchar *endpoint = options != NULL ? options->endpoint : NULL;
-  g_autoptr (IdrLocation) location = idr_location_parse (text, endpoint, error);
+  g_auto (IdrAccess) access = { NULL };
+  if (!idr_access_init (&access, options, error))
+    return NULL;
+  g_autoptr (IdrLocation) location = idr_location_parse (text, access.endpoint, error);
   if (location == NULL)
     return NULL;
-  if (options != NULL && !options->anonymous && g_ascii_strncasecmp (text, "s3:", 3) == 0)
-    {
-      g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                   "%.200s: only public buckets can be read: anonymous must be true", text);
-      return NULL;
-    }
+  g_autofree gchar *service = hide_user (location->service);
+  if (!idr_access_check (&access, location->service, service, error))
+    return NULL;
   WebStore *web = g_new0 (WebStore, 1);
   web->store.backend = &web_store_backend;
   g_atomic_ref_count_init (&web->store.references);
-  g_autofree gchar *service = hide_user (location->service);
+  web->signer = g_steal_pointer (&access.signer);
   web->root = join (location->service, location->path);
   web->shown = join (service, location->path);
   web->location = g_steal_pointer (&location);

@@ -60,11 +60,12 @@ answer_status (BadFault *fault, SoupServerMessage *message, guint status)
 {
   const gchar *after = g_hash_table_lookup (fault->values, "retry-after");
   gint date = bad_fault_get_number (fault, "retry-date", 0);
-  const gchar *code = status == 403   ? "AccessDenied"
-                      : status == 404 ? "NoSuchBucket"
-                      : status == 503 ? "SlowDown"
-                      : status < 400  ? "PermanentRedirect"
-                                      : "InternalError";
+  const gchar *code = has (fault, "code") ? g_hash_table_lookup (fault->values, "code")
+                      : status == 403     ? "AccessDenied"
+                      : status == 404     ? "NoSuchBucket"
+                      : status == 503     ? "SlowDown"
+                      : status < 400      ? "PermanentRedirect"
+                                          : "InternalError";
   g_autofree gchar *text
       = g_strdup_printf ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code>"
                          "<Message>As you\nwished.</Message><Endpoint>elsewhere.example</Endpoint>"
@@ -72,6 +73,8 @@ answer_status (BadFault *fault, SoupServerMessage *message, guint status)
                          code);
   if (after != NULL)
     set_header (message, "Retry-After", after);
+  if (has (fault, "region"))
+    set_header (message, "x-amz-bucket-region", g_hash_table_lookup (fault->values, "region"));
   if (date > 0)
     {
       g_autoptr (GDateTime) now = g_date_time_new_now_utc ();

@@ -1,7 +1,8 @@
 /* How bad-server misbehaves
  *
  * A SPEC is "KIND[=VALUE],…". Instead of the answer:
- *   status=N [,retry-after=SECONDS | ,retry-date=SECONDS]   an error, S3's words with it
+ *   status=N [,retry-after=SECONDS | ,retry-date=SECONDS]   an error, S3's words with it: those of
+ *                   code=CODE, and with region=REGION where the bucket lies
  *   redirect=N      to the query's "to=URL", or without one to itself
  *   echo            the request itself, as text
  *   cookie=NAME     sets a cookie NAME=yes
