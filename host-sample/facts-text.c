@@ -111,6 +111,61 @@ append_records (GString *lines, GVariant *value)
     }
 }
 
+/* The text in a cell, a dot where there is none. */
+static gchar *
+get_cell (GVariant *row, gsize i)
+{
+  const gchar *text;
+
+  g_variant_get_child (row, i, "&s", &text);
+  return text_clean (text[0] != '\0' ? text : ".");
+}
+
+/* How wide the longest text of a grid is. */
+static glong
+get_width (GVariant *rows)
+{
+  glong width = 0;
+
+  for (gsize y = 0; y < g_variant_n_children (rows); y++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, y);
+
+      for (gsize x = 0; x < g_variant_n_children (row); x++)
+        {
+          g_autofree gchar *cell = get_cell (row, x);
+
+          width = MAX (width, g_utf8_strlen (cell, -1));
+        }
+    }
+  return width;
+}
+
+/* Texts in rows and columns, all as wide as the longest. */
+static void
+append_grid (GString *lines, GVariant *rows)
+{
+  glong width = get_width (rows);
+
+  for (gsize y = 0; y < g_variant_n_children (rows); y++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, y);
+
+      if (y > 0)
+        {
+          g_string_append_c (lines, '\n');
+          text_pad (lines, VALUE_COLUMN);
+        }
+      for (gsize x = 0; x < g_variant_n_children (row); x++)
+        {
+          g_autofree gchar *cell = get_cell (row, x);
+          gint padding = (gint)(width - g_utf8_strlen (cell, -1));
+
+          g_string_append_printf (lines, "%s%*s%s", x > 0 ? " " : "", padding, "", cell);
+        }
+    }
+}
+
 static void
 append_number (GString *lines, GVariant *value)
 {
@@ -140,6 +195,8 @@ append_value (GString *lines, GVariant *value)
     append_list (lines, value, " x ");
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("a{?*}")))
     append_dictionary (lines, value);
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("aas")))
+    append_grid (lines, value);
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE ("ar")))
     append_records (lines, value);
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY))

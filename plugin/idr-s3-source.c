@@ -12,6 +12,9 @@
 
 #include <string.h>
 
+/* No image has more places along one axis. */
+#define MAX_PLACES (100 * 1000 * 1000)
+
 typedef enum
 {
   MISSING_FILL,
@@ -39,7 +42,7 @@ missing_get_type (void)
 typedef struct
 {
   IdrOpened *opened;
-  IdrArray *array;
+  gint level;
   IdrWish *wish;
   IdrSelected selected;
   gboolean missing_is_error;
@@ -51,7 +54,6 @@ planes_free (gpointer data)
   Planes *planes = data;
 
   g_clear_pointer (&planes->opened, idr_opened_unref);
-  g_clear_pointer (&planes->array, idr_array_unref);
   g_clear_pointer (&planes->wish, idr_wish_free);
   g_free (planes->selected.t);
   g_free (planes->selected.c);
@@ -61,12 +63,21 @@ planes_free (gpointer data)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Planes, planes_free)
 
-/* Where @rect of @plane lies in the array. */
-static void
+/* The array of the first field; the others' are like it. */
+static const IdrArrayInfo *
+get_info (const Planes *planes)
+{
+  return idr_array_get_info (planes->opened->arrays[planes->level]);
+}
+
+/* The array that @plane lies in, and where @rect of it lies in there. */
+static IdrArray *
 find_place (const Planes *planes, gint64 plane, const LaminaRect *rect, gint64 *start, gint64 *size)
 {
   const IdrOme *ome = planes->opened->ome;
   const IdrSelected *s = &planes->selected;
+  gint64 t = s->t[plane / s->n_z / s->n_c];
+  gint64 n_t = ome->t >= 0 ? get_info (planes)->shape[ome->t] : 1;
 
   for (gint i = 0; i < ome->n_axes; i++)
     {
@@ -80,7 +91,8 @@ find_place (const Planes *planes, gint64 plane, const LaminaRect *rect, gint64 *
   if (ome->c >= 0)
     start[ome->c] = s->c[plane / s->n_z % s->n_c];
   if (ome->t >= 0)
-    start[ome->t] = s->t[plane / s->n_z / s->n_c];
+    start[ome->t] = t % n_t;
+  return planes->opened->arrays[t / n_t * ome->n_levels + planes->level];
 }
 
 static void
@@ -100,15 +112,15 @@ read_planes (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride
   Planes *planes = data;
   const IdrOme *ome = planes->opened->ome;
   gint64 start[IDR_ARRAY_MAX_DIMS], size[IDR_ARRAY_MAX_DIMS], strides[IDR_ARRAY_MAX_DIMS] = { 0 };
+  IdrArray *array = find_place (planes, plane, rect, start, size);
   GError *problem = NULL;
   IdrTally tally = { 0 };
   gboolean done;
 
-  find_place (planes, plane, rect, start, size);
-  strides[ome->x] = (gint64)idr_pixel_get_size (idr_array_get_info (planes->array)->pixel);
+  strides[ome->x] = (gint64)idr_pixel_get_size (get_info (planes)->pixel);
   strides[ome->y] = (gint64)stride;
-  done = idr_array_read (planes->array, start, size, pixels, strides, planes->missing_is_error,
-                         &tally, G_CANCELLABLE (job), &problem);
+  done = idr_array_read (array, start, size, pixels, strides, planes->missing_is_error, &tally,
+                         G_CANCELLABLE (job), &problem);
   count (job, &tally);
   if (!done)
     idr_error_propagate (error, &problem, "idr-s3-source");
@@ -120,9 +132,9 @@ planes_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJob
 {
   Planes *planes = data;
   gint64 start[IDR_ARRAY_MAX_DIMS], size[IDR_ARRAY_MAX_DIMS];
+  IdrArray *array = find_place (planes, plane, rect, start, size);
 
-  find_place (planes, plane, rect, start, size);
-  idr_array_will_need (planes->array, start, size);
+  idr_array_will_need (array, start, size);
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */
@@ -134,6 +146,8 @@ struct _IdrS3Source
   gchar *location;
   gint level;
   gchar *t, *c, *z;
+  gchar *well, *field;
+  gint series;
   gchar *server, *endpoint, *bucket, *region, *profile;
   gboolean anonymous;
   gint connections;
@@ -151,9 +165,9 @@ idr_s3_source_init (IdrS3Source *self)
 {
 }
 
-/* The array of the level that is asked for. */
-static IdrArray *
-take_level (const IdrOpened *opened, gint level, GError **error)
+/* Whether the level that is asked for can be read, of all fields. */
+static gboolean
+check_level (const IdrOpened *opened, gint level, GError **error)
 {
   if (level >= opened->ome->n_levels)
     {
@@ -163,16 +177,12 @@ take_level (const IdrOpened *opened, gint level, GError **error)
                        : "level=%d does not exist: the image has level=0 to "
                          "level=%d",
                    level, opened->ome->n_levels - 1);
-      return NULL;
+      return FALSE;
     }
-  if (opened->arrays[level] == NULL)
-    {
-      GError *problem = g_error_copy (opened->problems[level]);
-
-      g_propagate_error (error, problem);
-      return NULL;
-    }
-  return idr_array_ref (opened->arrays[level]);
+  for (gint field = 0; field < idr_opened_get_n_fields (opened); field++)
+    if (idr_opened_get_array (opened, field, level, error) == NULL)
+      return FALSE;
+  return TRUE;
 }
 
 /* How many planes there are along an axis that the image may not have. 0 with @error where that is
@@ -194,8 +204,11 @@ static gint *
 select_places (const Planes *planes, gint axis, const gchar *name, const gchar *text, gint *n,
                GError **error)
 {
-  gint n_all = count_places (planes->opened, idr_array_get_info (planes->array), axis, error);
+  gint n_all = count_places (planes->opened, get_info (planes), axis, error);
 
+  /* Fields follow each other along t. */
+  if (name[0] == 't' && n_all <= MAX_PLACES)
+    n_all *= idr_opened_get_n_fields (planes->opened);
   return n_all > 0 ? idr_selection_parse (text, name, n_all, n, error) : NULL;
 }
 
@@ -204,7 +217,7 @@ static gboolean
 check_axes (const Planes *planes, GError **error)
 {
   const IdrOme *ome = planes->opened->ome;
-  const IdrArrayInfo *array = idr_array_get_info (planes->array);
+  const IdrArrayInfo *array = get_info (planes);
 
   for (gint i = 0; i < ome->n_axes; i++)
     if (i != ome->t && i != ome->c && i != ome->z && i != ome->y && i != ome->x
@@ -233,7 +246,8 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
                          .bucket = self->bucket,
                          .region = self->region,
                          .profile = self->profile,
-                     .anonymous = self->anonymous };
+                     .anonymous = self->anonymous,
+                         .choice = { self->well, self->field, self->series } };
   IdrSelected *selected = &planes->selected;
 
   planes->wish = idr_wish_new ((guint)self->connections, (gsize)self->cache_size);
@@ -241,8 +255,8 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
   planes->opened = idr_opened_get (&address, cancellable, error);
   if (planes->opened == NULL)
     return NULL;
-  planes->array = take_level (planes->opened, self->level, error);
-  if (planes->array == NULL || !check_axes (planes, error))
+  planes->level = self->level;
+  if (!check_level (planes->opened, self->level, error) || !check_axes (planes, error))
     return NULL;
 
   selected->t = select_places (planes, planes->opened->ome->t, "t", self->t, &selected->n_t, error);
@@ -310,6 +324,17 @@ add_what (LaminaOperationClass *operation_class)
   ADD (g_param_spec_string ("z", "Sections", "Which sections, written as frames are", "all",
                             LAMINA_IN),
        z);
+  ADD (g_param_spec_string ("well", "Well", "Of a plate, which well: B/3; the first where empty",
+                            "", LAMINA_IN),
+       well);
+  ADD (g_param_spec_string ("field", "Field",
+                            "Of a well, which field: 0, or all, one after the other as frames", "",
+                            LAMINA_IN),
+       field);
+  ADD (g_param_spec_int ("series", "Series",
+                         "Of a collection of images, which one; -1 for the first", -1, G_MAXINT, -1,
+                         LAMINA_IN),
+       series);
   ADD (g_param_spec_enum ("missing-chunks", "Missing chunks",
                           "What a chunk is that the store does not have", missing_get_type (),
                           MISSING_FILL, LAMINA_IN),

@@ -12,12 +12,24 @@
 /* How many images stay open when nobody reads them. */
 #define MAX_OPENED 64
 
+gint
+idr_opened_get_n_fields (const IdrOpened *opened)
+{
+  return opened->chosen->n_paths;
+}
+
+static gint
+count_arrays (const IdrOpened *opened)
+{
+  return opened->ome->n_levels * opened->chosen->n_paths;
+}
+
 static void
 opened_clear (gpointer data)
 {
   IdrOpened *opened = data;
 
-  for (gint i = 0; opened->ome != NULL && i < opened->ome->n_levels; i++)
+  for (gint i = 0; opened->arrays != NULL && i < count_arrays (opened); i++)
     {
       g_clear_pointer (&opened->arrays[i], idr_array_unref);
       g_clear_error (&opened->problems[i]);
@@ -25,6 +37,7 @@ opened_clear (gpointer data)
   g_free (opened->arrays);
   g_free (opened->problems);
   g_clear_pointer (&opened->ome, idr_ome_unref);
+  g_clear_pointer (&opened->chosen, idr_ome_chosen_free);
   g_clear_pointer (&opened->store, idr_store_unref);
   g_clear_pointer (&opened->omero, idr_omero_image_free);
   g_strfreev (opened->notes);
@@ -39,24 +52,60 @@ idr_opened_unref (IdrOpened *opened)
 
 /* --- Levels ---------------------------------------------------------------------------- */
 
+/* The arrays of all fields are called what those of the first one are. */
+static gchar *
+get_path (const IdrOpened *opened, gint field, gint level)
+{
+  const gchar *image = opened->chosen->paths[field], *path = opened->ome->levels[level].path;
+
+  return g_strconcat (image, *image != '\0' && *path != '\0' ? "/" : "", path, NULL);
+}
+
+/* All fields are alike, or they would not follow each other in one image. */
+static gboolean
+is_like (IdrArray *array, IdrArray *first)
+{
+  const IdrArrayInfo *one = idr_array_get_info (first), *info = idr_array_get_info (array);
+
+  return info->pixel == one->pixel && info->n_dims == one->n_dims
+         && memcmp (info->shape, one->shape, (gsize)one->n_dims * sizeof *one->shape) == 0;
+}
+
+IdrArray *
+idr_opened_get_array (const IdrOpened *opened, gint field, gint level, GError **error)
+{
+  gint i = field * opened->ome->n_levels + level;
+  IdrArray *array = opened->arrays[i], *first = opened->arrays[level];
+
+  if (array != NULL && (first == NULL || is_like (array, first)))
+    return array;
+  if (array != NULL)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+                 "%s: field %s differs in size or type from field %s: read it by itself",
+                 opened->location, opened->chosen->paths[field], opened->chosen->paths[0]);
+  else
+    g_propagate_error (error, g_error_copy (opened->problems[i]));
+  return NULL;
+}
+
 /* A level that cannot be opened is no reason not to read another. */
 static gboolean
-open_level (gint64 level, gpointer data, LaminaJob *job, GError **error)
+open_level (gint64 i, gpointer data, LaminaJob *job, GError **error)
 {
   IdrOpened *opened = data;
   const IdrOme *ome = opened->ome;
-  const gchar *path = ome->levels[level].path;
+  g_autofree gchar *path = get_path (opened, (gint)i / ome->n_levels, (gint)i % ome->n_levels);
   IdrArray *array
-      = idr_array_open (opened->store, path, NULL, G_CANCELLABLE (job), &opened->problems[level]);
+      = idr_array_open (opened->store, path, NULL, G_CANCELLABLE (job), &opened->problems[i]);
 
   if (array != NULL && idr_array_get_info (array)->n_dims != ome->n_axes)
     {
-      g_set_error (&opened->problems[level], LAMINA_ERROR, LAMINA_ERROR_DATA,
+      g_set_error (&opened->problems[i], LAMINA_ERROR, LAMINA_ERROR_DATA,
                    "array %s: it has %d dimensions, and the image's metadata tells of %d axes",
                    path, idr_array_get_info (array)->n_dims, ome->n_axes);
       g_clear_pointer (&array, idr_array_unref);
     }
-  opened->arrays[level] = array;
+  opened->arrays[i] = array;
   return TRUE;
 }
 
@@ -70,7 +119,7 @@ cancel_job (GCancellable *cancellable, gpointer job)
 static gboolean
 open_levels (IdrOpened *opened, GCancellable *cancellable, GError **error)
 {
-  gint n = opened->ome->n_levels;
+  gint n = count_arrays (opened);
   g_autoptr (LaminaJob) job = lamina_job_new (MIN (n, 16));
   gulong handler = 0;
   gboolean done;
@@ -161,6 +210,42 @@ get_options (const IdrAddress *address)
                             .profile = address->profile[0] != '\0' ? address->profile : NULL };
 }
 
+/* Opens the image at the root, as most are, or else the one in there that is meant. */
+static gboolean
+choose_image (IdrOpened *opened, const IdrOmeChoice *choice, GCancellable *cancellable,
+              GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  const gchar *path;
+
+  if (idr_ome_choice_is_empty (choice))
+    opened->ome = idr_ome_open (opened->store, "", NULL, cancellable, &problem);
+  if (problem != NULL && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  if (opened->ome != NULL)
+    {
+      opened->chosen = idr_ome_chosen_new ("");
+      return TRUE;
+    }
+  opened->chosen = idr_ome_choose (opened->store, choice, NULL, cancellable, error);
+  if (opened->chosen == NULL)
+    return FALSE;
+  path = opened->chosen->paths[0];
+  if (problem != NULL && *path == '\0')
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  add_notes (opened, opened->chosen->notes);
+  g_free (opened->location);
+  opened->location = idr_store_get_uri (opened->store, path);
+  opened->ome = idr_ome_open (opened->store, path, NULL, cancellable, error);
+  return opened->ome != NULL;
+}
+
 static IdrOpened *
 open_image (const IdrAddress *address, GCancellable *cancellable, GError **error)
 {
@@ -178,9 +263,8 @@ open_image (const IdrAddress *address, GCancellable *cancellable, GError **error
   g_free (opened->location);
   opened->location = idr_store_get_uri (opened->store, NULL);
 
-  opened->ome = idr_ome_open (opened->store, "", NULL, cancellable, error);
-  if (opened->ome == NULL || !open_levels (opened, cancellable, error)
-      || !idr_opened_agree (opened, error))
+  if (!choose_image (opened, &address->choice, cancellable, error)
+      || !open_levels (opened, cancellable, error) || !idr_opened_agree (opened, error))
     return NULL;
   return g_steal_pointer (&opened);
 }
@@ -207,7 +291,7 @@ make_key (const IdrAddress *address, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   g_autoptr (IdrOmeroLogin) login = NULL;
-  g_autofree gchar *text = NULL;
+  g_autofree gchar *text = NULL, *series = NULL;
   const IdrStoreOptions options = get_options (address);
   g_autofree gchar *rights = idr_store_get_identity (&options, error);
   gsize length;
@@ -221,9 +305,10 @@ make_key (const IdrAddress *address, GError **error)
       g_propagate_error (error, g_steal_pointer (&problem));
       return NULL;
     }
+  series = g_strdup_printf ("%d", address->choice.series);
   text = g_strjoin ("\n", address->location, address->server, address->endpoint, address->bucket,
-                    address->region, rights,
-                    login != NULL ? login->user : "", NULL);
+                    address->region, rights, address->choice.well,
+                    address->choice.field, series, login != NULL ? login->user : "", NULL);
   length = strlen (text);
   return g_bytes_new_take (g_steal_pointer (&text), length);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "array.h"
+#include "ome-choice.h"
 #include "ome.h"
 #include "omero.h"
 
@@ -16,6 +17,7 @@ typedef struct
   const gchar *endpoint, *bucket, *region; /* of buckets */
   gboolean anonymous;
   const gchar *profile; /* of AWS credentials, where not anonymous */
+  IdrOmeChoice choice; /* of a plate's image, or of a collection's */
 } IdrAddress;
 
 /* Immutable once opened. */
@@ -24,8 +26,10 @@ typedef struct
   gchar *location; /* of the store, with nothing secret in it */
   IdrStore *store;
   IdrOme *ome;
-  IdrArray **arrays;    /* by level; NULL where one could not be opened */
-  GError **problems;    /* by level: why it could not */
+  IdrOmeChosen
+      *chosen;       /* the image's place in a plate or a collection; several fields lie along t */
+  IdrArray **arrays; /* by field and level; NULL where one could not be opened */
+  GError **problems; /* likewise: why it could not */
   IdrOmeroImage *omero; /* or NULL */
   gchar **notes;        /* what the server did not tell, and why; or NULL */
 } IdrOpened;
@@ -36,6 +40,12 @@ typedef struct
  * thread. */
 IdrOpened *idr_opened_get (const IdrAddress *address, GCancellable *cancellable, GError **error);
 void idr_opened_unref (IdrOpened *opened);
+
+/* How many fields there are, one after the other along t; and the array of one at @level, or NULL
+ * with
+ * @error. */
+gint idr_opened_get_n_fields (const IdrOpened *opened);
+IdrArray *idr_opened_get_array (const IdrOpened *opened, gint field, gint level, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrOpened, idr_opened_unref)
 
 /* Compares the sizes and the type that the server tells of the image with those of the store:

@@ -174,6 +174,25 @@ add_colors (GVariantBuilder *builder, const IdrOpened *opened, const IdrSelected
                                                       (gsize)selected->n_c, sizeof (gint)));
 }
 
+/* A plate's wells, row by row; "" where there is none. */
+static void
+add_plate (GVariantBuilder *builder, const IdrOmeChosen *chosen)
+{
+  GVariantBuilder rows;
+  gsize n_columns;
+
+  add_string (builder, "well", chosen->well);
+  if (chosen->wells == NULL || chosen->wells[0] == NULL)
+    return;
+  n_columns = g_strv_length (chosen->columns);
+  g_variant_builder_init (&rows, G_VARIANT_TYPE ("aas"));
+  for (gsize i = 0; chosen->rows[i] != NULL; i++)
+    g_variant_builder_add_value (
+        &rows, g_variant_new_strv ((const gchar *const *)chosen->wells + i * n_columns,
+                                   (gssize)n_columns));
+  g_variant_builder_add (builder, "{sv}", "wells", g_variant_builder_end (&rows));
+}
+
 static void
 add_server (GVariantBuilder *builder, const IdrOmeroImage *server)
 {
@@ -210,6 +229,9 @@ make_extra (const IdrOpened *opened, gint level, const IdrSelected *selected)
   add_string (&builder, "location", opened->location);
   if (server != NULL)
     add_server (&builder, server);
+  add_plate (&builder, opened->chosen);
+  if (idr_opened_get_n_fields (opened) > 1)
+    add_strings (&builder, "fields", opened->chosen->paths);
   add_colors (&builder, opened, selected);
   add_string (&builder, "version", ome->version);
   add_strings (&builder, "labels", ome->labels);
@@ -248,7 +270,7 @@ idr_source_info_new (const IdrOpened *opened, gint level, const IdrSelected *sel
     .z = selected->z,
     .tile_width = MIN (array->chunk[ome->x], array->shape[ome->x]),
     .tile_height = MIN (array->chunk[ome->y], array->shape[ome->y]),
-    .share_t = get_share (array, ome->t),
+    .share_t = idr_opened_get_n_fields (opened) == 1 ? get_share (array, ome->t) : 1,
     .share_c = get_share (array, ome->c),
     .share_z = get_share (array, ome->z),
     .level = level,

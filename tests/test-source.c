@@ -4,8 +4,10 @@
  */
 #include "bad-stand-in.h"
 #include "idr-s3-source.h"
+#include "made-folder.h"
 
 #include <string.h>
+#include <unistd.h>
 
 /* The sample: t 3, c 2, z 9, 200 x 240 pixels, three levels. */
 static gchar *data_folder;
@@ -128,6 +130,60 @@ test_refused (void)
   assert_refused ("http://127.0.0.1:1/x.zarr", 0, "all", LAMINA_ERROR_NETWORK, "127.0.0.1");
 }
 
+/* A plate of one well, whose two fields are both the sample. */
+static gchar *
+make_plate (void)
+{
+  static const gchar plate[]
+      = "{\"plate\":{\"rows\":[{\"name\":\"A\"}],\"columns\":[{\"name\":\"1\"},"
+        "{\"name\":\"2\"}],\"wells\":[{\"path\":\"A/2\"}]}}";
+  static const gchar well[] = "{\"well\":{\"images\":[{\"path\":\"0\"},{\"path\":\"1\"}]}}";
+  gchar *folder = made_folder_new ();
+  g_autofree gchar *sample = get_sample (), *place = g_build_filename (folder, "A", "2", NULL);
+  g_autofree gchar *top = g_build_filename (folder, ".zattrs", NULL);
+  g_autofree gchar *inner = g_build_filename (place, ".zattrs", NULL);
+
+  g_assert_cmpint (g_mkdir_with_parents (place, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (top, plate, -1, NULL));
+  g_assert_true (g_file_set_contents (inner, well, -1, NULL));
+  for (gint i = 0; i < 2; i++)
+    {
+      g_autofree gchar *name = g_strdup_printf ("%s/%d", place, i);
+
+      g_assert_cmpint (symlink (sample, name), ==, 0);
+    }
+  return folder;
+}
+
+/* The fields of a well follow each other along t; the plate's wells are told. */
+static void
+test_fields (void)
+{
+  gchar *folder = make_plate ();
+  g_autofree gchar *sample = get_sample ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LaminaOperation) source = lamina_operation_new (
+      "idr-s3-source", NULL, &error, "location", folder, "field", "all", "c", "0", "z", "4", NULL);
+  g_autoptr (LaminaImage) whole = open_image (sample, 0, "all", "0", "4"), image = NULL;
+  g_autoptr (GVariant) wells = NULL;
+  g_autofree gchar *told = NULL;
+
+  g_assert_no_error (error);
+  g_object_get (source, "image", &image, NULL);
+  g_assert_cmpint (lamina_image_get_info (image)->n_t, ==, 6);
+  for (gint64 plane = 0; plane < 6; plane++)
+    {
+      g_autoptr (GBytes) bytes = read_plane (image, plane, NULL);
+      g_autoptr (GBytes) same = read_plane (whole, plane % 3, NULL);
+
+      g_assert_true (g_bytes_equal (bytes, same));
+    }
+  wells = g_variant_lookup_value (lamina_image_get_info (image)->extra, "wells", NULL);
+  told = g_variant_print (wells, TRUE);
+  g_assert_cmpstr (told, ==, "[['', 'A/2']]");
+  made_folder_remove (folder);
+}
+
 /* The second operation on an image asks neither for metadata nor for what was read. */
 static void
 test_shared (void)
@@ -176,6 +232,7 @@ main (int argc, char **argv)
   g_test_add_func ("/source/info", test_info);
   g_test_add_func ("/source/pixels", test_pixels);
   g_test_add_func ("/source/refused", test_refused);
+  g_test_add_func ("/source/fields", test_fields);
   g_test_add_func ("/source/shared", test_shared);
   g_test_add_func ("/source/ahead", test_ahead);
   return g_test_run ();

@@ -3,129 +3,10 @@
  */
 #include "ome.h"
 #include "meta.h"
+#include "ome-group.h"
 #include "ome-parse.h"
 
 #include <string.h>
-
-/* --- What the group holds: asked for at once, as each answer may take a while ---------------- */
-
-typedef enum
-{
-  ZATTRS,
-  ZARRAY,
-  ZGROUP,
-  ZARR_JSON,
-  LABELS,
-  LABELS_JSON,
-  N_DOCUMENTS
-} Document;
-
-static const gchar *const names[N_DOCUMENTS]
-    = { ".zattrs", ".zarray", ".zgroup", "zarr.json", "labels/.zattrs", "labels/zarr.json" };
-
-typedef struct
-{
-  IdrStore *store;
-  gchar *prefix; /* of the keys: "" or "0/" */
-  gchar *uri;
-  IdrTally *tally;
-  GCancellable *cancellable;
-  IdrFetch *fetches[N_DOCUMENTS];
-  GBytes *bytes[N_DOCUMENTS];   /* NULL: not there */
-  JsonNode *roots[N_DOCUMENTS]; /* objects; NULL: not there, or not parsed */
-  GError *refusal;              /* of a server that refuses to say whether it has one */
-} Group;
-
-static void
-group_init (Group *group, IdrStore *store, const gchar *path)
-{
-  group->store = store;
-  group->prefix = *path ? g_strconcat (path, "/", NULL) : g_strdup ("");
-  group->uri = idr_store_get_uri (store, *path ? path : NULL);
-}
-
-static void
-group_clear (Group *group)
-{
-  g_free (group->prefix);
-  g_free (group->uri);
-  for (gint i = 0; i < N_DOCUMENTS; i++)
-    {
-      g_clear_pointer (&group->fetches[i], idr_fetch_unref);
-      g_clear_pointer (&group->bytes[i], g_bytes_unref);
-      g_clear_pointer (&group->roots[i], json_node_unref);
-    }
-  g_clear_error (&group->refusal);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Group, group_clear)
-
-/* Reads all that there is. A bucket that cannot be listed refuses (403) what it does not have. */
-static gboolean
-group_read (Group *group, GError **error)
-{
-  for (gint i = 0; i < N_DOCUMENTS; i++)
-    {
-      g_autofree gchar *key = g_strconcat (group->prefix, names[i], NULL);
-
-      group->fetches[i] = idr_store_fetch (group->store, key, 0, 0, IDR_META_MAX_BYTES);
-    }
-  for (gint i = 0; i < N_DOCUMENTS; i++)
-    {
-      g_autoptr (GError) problem = NULL;
-
-      group->bytes[i]
-          = idr_fetch_wait (group->fetches[i], group->tally, group->cancellable, &problem);
-      if (!problem || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-        continue;
-      if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-        {
-          g_propagate_error (error, g_steal_pointer (&problem));
-          return FALSE;
-        }
-      if (!group->refusal)
-        group->refusal = g_steal_pointer (&problem);
-    }
-  return TRUE;
-}
-
-/* Parses @document, if it is there. */
-static gboolean
-group_parse (Group *group, Document document, GError **error)
-{
-  JsonNode *root;
-
-  if (!group->bytes[document])
-    return TRUE;
-  root = group->roots[document] = idr_json_parse (group->bytes[document], error);
-  if (root && JSON_NODE_HOLDS_OBJECT (root))
-    return TRUE;
-  if (root)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, "it is no JSON object");
-  g_clear_pointer (&group->roots[document], json_node_unref);
-  g_prefix_error (error, "%s/%s: ", group->uri, names[document]);
-  return FALSE;
-}
-
-/* The attributes that a document holds for OME: all that Zarr v2's do, a part of Zarr v3's. */
-static JsonObject *
-get_attributes (JsonNode *root, Document document)
-{
-  JsonObject *object = root ? json_node_get_object (root) : NULL;
-  JsonObject *ome;
-
-  if (document != ZARR_JSON && document != LABELS_JSON)
-    return object;
-  object = idr_json_object (object, "attributes");
-  ome = idr_json_object (object, "ome");
-  return ome ? ome : object;
-}
-
-static JsonObject *
-group_get_attributes (Group *group, Document document)
-{
-  return get_attributes (group->roots[document], document);
-}
 
 /* --- The object ---------------------------------------------------------------------------------
  */
@@ -176,7 +57,7 @@ idr_ome_unref (IdrOme *ome)
 
 /* How many dimensions the first level has, where no axes tell: that takes one question more. */
 static gboolean
-count_dims (Group *group, JsonObject *multiscale, gint *n_dims, GError **error)
+count_dims (IdrOmeGroup *group, JsonObject *multiscale, gint *n_dims, GError **error)
 {
   JsonObject *first = idr_json_object_at (idr_json_array (multiscale, "datasets"), 0);
   const gchar *path = idr_json_string (first, "path");
@@ -207,11 +88,11 @@ get_version (JsonObject *attributes, JsonObject *multiscale, JsonObject *omero)
 
 /* The names of the label images. An image can be read without. */
 static gchar **
-get_labels (Group *group)
+get_labels (IdrOmeGroup *group)
 {
-  Document document = group->bytes[LABELS] ? LABELS : LABELS_JSON;
-  JsonArray *list = group_parse (group, document, NULL)
-                        ? idr_json_array (group_get_attributes (group, document), "labels")
+  IdrOmeDocument document = group->bytes[IDR_OME_LABELS] ? IDR_OME_LABELS : IDR_OME_LABELS_JSON;
+  JsonArray *list = idr_ome_group_parse (group, document, NULL)
+                        ? idr_json_array (idr_ome_group_get_attributes (group, document), "labels")
                         : NULL;
   guint n = list ? MIN (json_array_get_length (list), IDR_OME_MAX_NAMES) : 0;
   g_autoptr (GPtrArray) labels = g_ptr_array_new_with_free_func (g_free);
@@ -230,7 +111,7 @@ get_labels (Group *group)
 }
 
 static IdrOme *
-open_image (Group *group, JsonObject *attributes, GError **error)
+open_image (IdrOmeGroup *group, JsonObject *attributes, GError **error)
 {
   g_autoptr (IdrOme) ome = ome_new ();
   JsonObject *multiscale = idr_json_object_at (idr_json_array (attributes, "multiscales"), 0);
@@ -258,12 +139,12 @@ open_image (Group *group, JsonObject *attributes, GError **error)
  * ------------------------------------------------------------------------------------ */
 
 static IdrOme *
-open_array (Group *group, Document document, GError **error)
+open_array (IdrOmeGroup *group, IdrOmeDocument document, GError **error)
 {
   g_autoptr (IdrOme) ome = ome_new ();
   IdrMeta meta = { 0 };
-  gboolean ok = (document == ZARRAY ? idr_meta_parse_v2
-                                    : idr_meta_parse_v3) (&meta, group->bytes[document], error)
+  gboolean ok = (document == IDR_OME_ZARRAY ? idr_meta_parse_v2 : idr_meta_parse_v3) (
+                    &meta, group->bytes[document], error)
                 && idr_ome_parse_axes (ome, NULL, meta.info.n_dims, error);
 
   idr_meta_clear (&meta);
@@ -286,9 +167,10 @@ open_array (Group *group, Document document, GError **error)
 
 /* A collection's list of images, which need not be there. */
 static JsonNode *
-read_series (Group *group, JsonObject *attributes, Document document)
+read_series (IdrOmeGroup *group, JsonObject *attributes, IdrOmeDocument document)
 {
-  g_autofree gchar *key = g_strconcat (group->prefix, "OME/", names[document], NULL);
+  g_autofree gchar *key
+      = g_strconcat (group->prefix, "OME/", idr_ome_document_get_name (document), NULL);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (JsonNode) root = NULL;
 
@@ -301,15 +183,16 @@ read_series (Group *group, JsonObject *attributes, Document document)
 }
 
 static void
-refuse (Group *group, JsonObject *attributes, Document document, GError **error)
+refuse (IdrOmeGroup *group, JsonObject *attributes, IdrOmeDocument document, GError **error)
 {
   g_autoptr (JsonNode) root = read_series (group, attributes, document);
-  JsonArray *series = idr_json_array (get_attributes (root, document), "series");
+  JsonArray *series = idr_json_array (idr_ome_get_attributes (root, document), "series");
 
   if (g_cancellable_set_error_if_cancelled (group->cancellable, error)
       || idr_ome_refuse_collection (attributes, series, group->uri, error))
     return;
-  if (group->bytes[ZATTRS] || group->bytes[ZGROUP] || group->bytes[ZARR_JSON])
+  if (group->bytes[IDR_OME_ZATTRS] || group->bytes[IDR_OME_ZGROUP]
+      || group->bytes[IDR_OME_ZARR_JSON])
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
                  "%s is a Zarr group, but no image: its attributes have no \"multiscales\"",
                  group->uri);
@@ -321,9 +204,9 @@ refuse (Group *group, JsonObject *attributes, Document document, GError **error)
 }
 
 static gboolean
-is_v3_array (Group *group)
+is_v3_array (IdrOmeGroup *group)
 {
-  JsonNode *root = group->roots[ZARR_JSON];
+  JsonNode *root = group->roots[IDR_OME_ZARR_JSON];
   const gchar *type = root ? idr_json_string (json_node_get_object (root), "node_type") : NULL;
 
   return type && !strcmp (type, "array");
@@ -333,26 +216,27 @@ IdrOme *
 idr_ome_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellable *cancellable,
               GError **error)
 {
-  g_auto (Group) group = { .tally = tally, .cancellable = cancellable };
-  Document document = ZATTRS;
+  g_auto (IdrOmeGroup) group = { .tally = tally, .cancellable = cancellable };
+  IdrOmeDocument document = IDR_OME_ZATTRS;
   JsonObject *attributes;
 
   g_return_val_if_fail (store && path, NULL);
 
-  group_init (&group, store, path);
-  if (!group_read (&group, error) || !group_parse (&group, ZATTRS, error)
-      || !group_parse (&group, ZARR_JSON, error))
+  idr_ome_group_init (&group, store, path);
+  if (!idr_ome_group_read (&group, IDR_OME_N_DOCUMENTS, error)
+      || !idr_ome_group_parse (&group, IDR_OME_ZATTRS, error)
+      || !idr_ome_group_parse (&group, IDR_OME_ZARR_JSON, error))
     return NULL;
-  if (!idr_json_array (group_get_attributes (&group, ZATTRS), "multiscales")
-      && group.roots[ZARR_JSON])
-    document = ZARR_JSON;
-  attributes = group_get_attributes (&group, document);
+  if (!idr_json_array (idr_ome_group_get_attributes (&group, IDR_OME_ZATTRS), "multiscales")
+      && group.roots[IDR_OME_ZARR_JSON])
+    document = IDR_OME_ZARR_JSON;
+  attributes = idr_ome_group_get_attributes (&group, document);
   if (idr_json_array (attributes, "multiscales"))
     return open_image (&group, attributes, error);
-  if (group.bytes[ZARRAY])
-    return open_array (&group, ZARRAY, error);
+  if (group.bytes[IDR_OME_ZARRAY])
+    return open_array (&group, IDR_OME_ZARRAY, error);
   if (is_v3_array (&group))
-    return open_array (&group, ZARR_JSON, error);
+    return open_array (&group, IDR_OME_ZARR_JSON, error);
   refuse (&group, attributes, document, error);
   return NULL;
 }
