@@ -115,6 +115,42 @@ test_cancel_alone (void)
   g_clear_error (&reading.error);
 }
 
+/* A chunk is fetched once, whether it is read whole, in pieces or both, and decoded anew only where
+ * it is read whole again. */
+static void
+test_whole (void)
+{
+  g_autoptr (IdrStore) store = memory_store_new ();
+  g_autoptr (IdrArray) array = plain_array_open (store, 8, 8, "<u2", "0");
+  g_autoptr (GError) error = NULL;
+  const gint64 start[] = { 4, 4 }, chunk[] = { 4, 4 }, piece[] = { 1, 2 };
+  const gint64 dense[] = { 8, 2 }, wide[] = { 100, 2 };
+  IdrTally tally = { 0 };
+  guint16 pixels[4][50];
+
+  plain_array_put_chunks (store, 2, 2);
+  for (gint i = 1; i <= 2; i++)
+    {
+      g_assert_true (
+          idr_array_read (array, start, chunk, pixels, dense, FALSE, &tally, NULL, &error));
+      g_assert_cmpint (((guint16 *)pixels)[15], ==, 707);
+      g_assert_cmpint (tally.chunks, ==, i);
+    }
+  for (gint i = 0; i < 2; i++)
+    {
+      g_assert_true (
+          idr_array_read (array, start, piece, pixels, dense, FALSE, &tally, NULL, &error));
+      g_assert_cmpint (pixels[0][1], ==, 405);
+      g_assert_cmpint (tally.chunks, ==, 3);
+    }
+  g_assert_true (idr_array_read (array, start, chunk, pixels, wide, FALSE, &tally, NULL, &error));
+  g_assert_cmpint (pixels[3][3], ==, 707);
+  g_assert_true (idr_array_read (array, start, chunk, pixels, dense, FALSE, &tally, NULL, &error));
+  g_assert_cmpint (((guint16 *)pixels)[15], ==, 707);
+  g_assert_cmpint (tally.chunks, ==, 3);
+  g_assert_cmpint (memory_store_count (store, "a/1.1"), ==, 1);
+}
+
 static void
 test_will_need (void)
 {
@@ -275,6 +311,7 @@ main (int argc, char **argv)
   g_test_add_func ("/array-fetch/ahead", test_ahead);
   g_test_add_func ("/array-fetch/cancel", test_cancel);
   g_test_add_func ("/array-fetch/cancel-alone", test_cancel_alone);
+  g_test_add_func ("/array-fetch/whole", test_whole);
   g_test_add_func ("/array-fetch/will-need", test_will_need);
   g_test_add_func ("/array-fetch/bound", test_bound);
   g_test_add_func ("/array-fetch/threads", test_threads);
