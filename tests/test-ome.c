@@ -249,6 +249,26 @@ test_odd_scales (void)
   g_assert_cmpfloat (ome->levels[4].scale[0], ==, 1e200);
 }
 
+/* The draft of 0.6: axes are those of a coordinate system, and transformations may be a sequence.
+ */
+static void
+test_coordinate_systems (void)
+{
+  g_autoptr (IdrStore) store = memory_store_new ();
+  g_autoptr (IdrOme) ome = open_good (
+      store,
+      "{\"multiscales\":[{\"coordinateSystems\":[{\"name\":\"world\",\"axes\":[{\"name\":\"a\"},"
+      "{\"name\":\"b\"}]},{\"name\":\"own\",\"axes\":[{\"name\":\"y\",\"type\":\"space\","
+      "\"unit\":\"micrometer\"},{\"name\":\"x\",\"type\":\"space\"}]}],"
+      "\"coordinateTransformations\":[{\"type\":\"scale\",\"scale\":[10,10]}],\"datasets\":["
+      "{\"path\":\"0\",\"coordinateTransformations\":[{\"type\":\"sequence\",\"output\":{\"name\":"
+      "\"own\"},\"transformations\":[{\"type\":\"scale\",\"scale\":[2,3]},{\"type\":"
+      "\"translation\",\"translation\":[5,7]}]}]}]}]}");
+
+  assert_axes (ome, "y:s x:s ", -1, -1, -1, 0, 1);
+  g_assert_cmpfloat (ome->levels[0].scale[1] + ome->levels[0].translation[0], ==, 3 + 5);
+}
+
 static void
 test_plain_array (void)
 {
@@ -467,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/ome/0.5", test_0_5);
   g_test_add_func ("/ome/odd-axes", test_odd_axes);
   g_test_add_func ("/ome/odd-scales", test_odd_scales);
+  g_test_add_func ("/ome/coordinate-systems", test_coordinate_systems);
   g_test_add_func ("/ome/plain-array", test_plain_array);
   g_test_add_func ("/ome/refused", test_refused);
   g_test_add_func ("/ome/series", test_series);

@@ -136,10 +136,40 @@ assign_roles (IdrOme *ome, GError **error)
 
 /* --- The list ------------------------------------------------------------------------------- */
 
+/* The name of the coordinate system that the first dataset's first transformation leads to. */
+static const gchar *
+get_system (JsonObject *multiscale)
+{
+  JsonObject *dataset = idr_json_object_at (idr_json_array (multiscale, "datasets"), 0);
+  JsonArray *list = idr_json_array (dataset, "coordinateTransformations");
+  JsonObject *first = idr_json_object_at (list, 0);
+  const gchar *name = idr_json_string (first, "output");
+
+  return name ? name : idr_json_string (idr_json_object (first, "output"), "name");
+}
+
+JsonArray *
+idr_ome_get_axes (JsonObject *multiscale)
+{
+  JsonArray *systems = idr_json_array (multiscale, "coordinateSystems");
+  const gchar *wanted = systems ? get_system (multiscale) : NULL;
+
+  if (!systems || idr_json_array (multiscale, "axes"))
+    return idr_json_array (multiscale, "axes");
+  for (guint i = 0; wanted && i < json_array_get_length (systems); i++)
+    {
+      JsonObject *system = idr_json_object_at (systems, i);
+
+      if (!g_strcmp0 (idr_json_string (system, "name"), wanted))
+        return idr_json_array (system, "axes");
+    }
+  return idr_json_array (idr_json_object_at (systems, 0), "axes");
+}
+
 gboolean
 idr_ome_parse_axes (IdrOme *ome, JsonObject *multiscale, gint n_dims, GError **error)
 {
-  JsonArray *axes = idr_json_array (multiscale, "axes");
+  JsonArray *axes = idr_ome_get_axes (multiscale);
   guint n = axes ? json_array_get_length (axes) : (guint)n_dims;
 
   if (!check_count (n, error))

@@ -37,19 +37,21 @@ translate (IdrOmeLevel *level, gint n_axes, JsonArray *list)
     level->translation[i] += get_number (list, i, 0);
 }
 
-/* Applies "coordinateTransformations" of @object, in order. Those that do not fit the axes are as
- * good as absent. */
-static void
-transform (IdrOmeLevel *level, gint n_axes, JsonObject *object)
-{
-  JsonArray *list = idr_json_array (object, "coordinateTransformations");
+/* No sequence of sequences. */
+#define MAX_DEPTH 2
 
-  for (guint i = 0; list && i < json_array_get_length (list); i++)
+/* Applies @list, in order. Those that do not fit the axes are as good as absent. */
+static void
+transform (IdrOmeLevel *level, gint n_axes, JsonArray *list, gint depth)
+{
+  for (guint i = 0; list && depth < MAX_DEPTH && i < json_array_get_length (list); i++)
     {
       JsonObject *one = idr_json_object_at (list, i);
       const gchar *type = idr_json_string (one, "type");
       JsonArray *numbers = type ? idr_json_array (one, type) : NULL;
 
+      if (type && !strcmp (type, "sequence"))
+        transform (level, n_axes, idr_json_array (one, "transformations"), depth + 1);
       if (!numbers || json_array_get_length (numbers) != (guint)n_axes)
         continue;
       if (!strcmp (type, "scale"))
@@ -57,6 +59,17 @@ transform (IdrOmeLevel *level, gint n_axes, JsonObject *object)
       else if (!strcmp (type, "translation"))
         translate (level, n_axes, numbers);
     }
+}
+
+/* Of the dataset first, then of all; but not where that leads to another coordinate system. */
+static void
+transform_level (IdrOmeLevel *level, gint n_axes, JsonObject *dataset, JsonObject *multiscale)
+{
+  static const gchar name[] = "coordinateTransformations";
+
+  transform (level, n_axes, idr_json_array (dataset, name), 0);
+  if (!idr_json_array (multiscale, "coordinateSystems"))
+    transform (level, n_axes, idr_json_array (multiscale, name), 0);
 }
 
 gboolean
@@ -88,8 +101,7 @@ idr_ome_parse_levels (IdrOme *ome, JsonObject *multiscale, GError **error)
       ome->n_levels++;
       for (gint d = 0; d < ome->n_axes; d++)
         level->scale[d] = 1;
-      transform (level, ome->n_axes, dataset);
-      transform (level, ome->n_axes, multiscale);
+      transform_level (level, ome->n_axes, dataset, multiscale);
       for (gint d = 0; d < ome->n_axes; d++)
         if (!isfinite (level->translation[d]))
           level->translation[d] = 0;

@@ -11,8 +11,12 @@
 #define IDR_OME_MAX_LEVELS 64
 #define IDR_OME_MAX_NAMES 65536
 
-/* "axes" of @multiscale. Where it has none: those of an image of @n_dims dimensions, the last ones
- * of t, c, z, y, x. Settles which axis is which. */
+/* The list of axes of @multiscale: "axes", or since 0.6 those of the coordinate system that its
+ * first level is brought into. NULL: it has none. */
+JsonArray *idr_ome_get_axes (JsonObject *multiscale);
+
+/* The axes of @multiscale. Where it has none: those of an image of @n_dims dimensions, the last
+ * ones of t, c, z, y, x. Settles which axis is which. */
 gboolean idr_ome_parse_axes (IdrOme *ome, JsonObject *multiscale, gint n_dims, GError **error);
 
 /* "datasets", with the transformations of each and then of all. After the axes. */

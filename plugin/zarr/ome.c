@@ -64,7 +64,7 @@ count_dims (IdrOmeGroup *group, JsonObject *multiscale, gint *n_dims, GError **e
   g_autofree gchar *full = g_strconcat (group->prefix, path, NULL);
   g_autoptr (IdrArray) array = NULL;
 
-  if (idr_json_array (multiscale, "axes") || !path)
+  if (idr_ome_get_axes (multiscale) || !path)
     return TRUE;
   array = idr_array_open (group->store, full, group->tally, group->cancellable, error);
   if (array)
@@ -76,7 +76,7 @@ count_dims (IdrOmeGroup *group, JsonObject *multiscale, gint *n_dims, GError **e
 static gchar *
 get_version (JsonObject *attributes, JsonObject *multiscale, JsonObject *omero)
 {
-  JsonArray *axes = idr_json_array (multiscale, "axes");
+  JsonArray *axes = idr_ome_get_axes (multiscale);
   const gchar *version = idr_json_string (attributes, "version");
 
   version = version ? version : idr_json_string (multiscale, "version");
