@@ -194,6 +194,71 @@ test_refusals (void)
   check_read (store, "fault/cut,times=1/digits", 0, 0, "0123456789");
 }
 
+/* A 403 means nothing before anything was read, "not there" where nothing can be listed, and what
+ * it says where listing is allowed. */
+static void
+test_forbidden (void)
+{
+  g_autoptr (BadServer) closed = bad_server_start (root, "--closed", NULL);
+  g_autoptr (BadServer) open = bad_server_start (root, NULL);
+  g_autoptr (IdrStore) store = open_store ("s3://idr", closed->url);
+  g_autoptr (IdrStore) bare = open_store (closed->url, NULL);
+  g_autoptr (IdrStore) listed = open_store (open->url, NULL);
+  check_fault (store, "list/none", 0, 0, LIMIT, G_IO_ERROR_PERMISSION_DENIED, "public");
+  g_assert_cmpint (bad_server_count (closed, "requests"), ==, 1);
+  check_read (store, "list/k1", 0, 0, "x");
+  for (guint i = 0; i < 3; i++)
+    check_fault (store, "list/none", 0, 0, LIMIT, G_IO_ERROR_NOT_FOUND, "cannot be listed");
+  g_assert_cmpint (bad_server_count (closed, "requests"), ==, 1 + 1 + 3 + 1);
+  check_read (bare, "digits", 0, 0, "0123456789");
+  check_fault (bare, "none", 0, 0, LIMIT, G_IO_ERROR_NOT_FOUND, "cannot be listed");
+  check_read (listed, "digits", 0, 0, "0123456789");
+  check_fault (listed, "fault/status=403/x", 0, 0, LIMIT, G_IO_ERROR_NOT_FOUND, "");
+  g_autoptr (IdrStore) bucket = open_store ("s3://fault", open->url);
+  check_read (bucket, "delay=1/digits", 0, 0, "0123456789");
+  for (guint i = 0; i < 3; i++)
+    check_fault (bucket, "status=403/x", 0, 0, LIMIT, G_IO_ERROR_PERMISSION_DENIED, "public");
+  check_fault (bucket, "status=403,code=SignatureDoesNotMatch/x", 0, 0, LIMIT,
+               G_IO_ERROR_PERMISSION_DENIED, "secret key");
+  check_fault (bucket, "status=404/x", 0, 0, LIMIT, G_IO_ERROR_NOT_FOUND, "bucket");
+}
+
+/* Many that are forbidden ask once, and those that nobody waits for any more do no harm. */
+static void
+test_many_forbidden (void)
+{
+  g_autoptr (BadServer) closed = bad_server_start (root, "--closed", "--delay", "20", NULL);
+  for (guint round = 0; round < 5; round++)
+    {
+      g_autoptr (IdrStore) store = open_store ("s3://idr", closed->url);
+      IdrFetch *fetches[20];
+      gint64 before = bad_server_count (closed, "requests");
+      check_read (store, "list/k1", 0, 0, "x");
+      for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)
+        fetches[i] = idr_store_fetch (store, "list/none", 0, 0, LIMIT);
+      g_usleep (10000 * round);
+      for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)
+        {
+          g_autoptr (GError) error = NULL;
+          if (i % 2 == 0)
+            {
+              g_assert_null (idr_fetch_wait (fetches[i], NULL, NULL, &error));
+              g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+            }
+          idr_fetch_unref (fetches[i]);
+        }
+      g_assert_cmpint (bad_server_count (closed, "requests") - before, <=, 1 + 20 + 1);
+    }
+  g_autoptr (IdrStore) left = open_store ("s3://idr", closed->url);
+  check_read (left, "list/k1", 0, 0, "x");
+  for (guint i = 0; i < 8; i++)
+    {
+      IdrFetch *fetch = idr_store_fetch (left, "list/none", 0, 0, LIMIT);
+      g_usleep (8000 * i);
+      idr_fetch_unref (fetch);
+    }
+}
+
 /* ---- Waiting */
 
 typedef struct
@@ -400,6 +465,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/special-files", test_special_files);
   g_test_add_func ("/store/stamp", test_stamp);
   g_test_add_func ("/store/refusals", test_refusals);
+  g_test_add_func ("/store/forbidden", test_forbidden);
+  g_test_add_func ("/store/many-forbidden", test_many_forbidden);
   g_test_add_func ("/store/one-of-two-cancels", test_one_of_two_cancels);
   g_test_add_func ("/store/nobody-waits", test_nobody_waits);
   g_test_add_func ("/store/many-wait", test_many_wait);

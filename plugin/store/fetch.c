@@ -26,6 +26,19 @@ idr_fetch_ref (IdrFetch *fetch)
   return fetch;
 }
 
+gboolean
+idr_fetch_try_ref (IdrFetch *fetch)
+{
+  gint n = g_atomic_int_get (&fetch->references);
+  while (n > 0)
+    {
+      if (g_atomic_int_compare_and_exchange (&fetch->references, n, n + 1))
+        return TRUE;
+      n = g_atomic_int_get (&fetch->references);
+    }
+  return FALSE;
+}
+
 /* What follows a fetch: called once, or never where the fetch is given up; freed either way. */
 typedef struct
 {

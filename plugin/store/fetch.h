@@ -35,6 +35,10 @@ struct _IdrFetch
 IdrFetch *idr_fetch_new (IdrStore *store, const gchar *key, gint64 offset, gint64 length,
                          gsize limit);
 
+/* A reference where there still is one; FALSE: the fetch is being given up. For those who were not
+ * given one, like the functions of its transfer. */
+gboolean idr_fetch_try_ref (IdrFetch *fetch);
+
 /* Ends the fetch, once, with @bytes or @error: it takes both. */
 void idr_fetch_finish (IdrFetch *fetch, GBytes *bytes, GError *error, guint retries);
 

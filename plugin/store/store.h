@@ -51,7 +51,11 @@ gboolean idr_store_is_local (IdrStore *store);
  * constant for stores that are not local. For those who keep what they have read. */
 gchar *idr_store_get_stamp (IdrStore *store, const gchar *key);
 
-/* The bytes of @key, on their way: from a server at once, from a folder when somebody waits.
+/* In a bucket that cannot be listed a forbidden key (403) is NOT_FOUND once something else was read:
+ * that is how S3 answers there for what does not exist. Where listing is allowed, which is asked
+ * once, it stays PERMISSION_DENIED.
+ *
+ * The bytes of @key, on their way: from a server at once, from a folder when somebody waits.
  * @length 0: all from @offset on, else that many bytes from @offset (negative offset: the last
  * @length bytes); fewer where the object ends before, and INVALID_DATA where it ends before
  * @offset. More than @limit bytes are an error. Never NULL: what is wrong is told by the wait. */

@@ -5,6 +5,7 @@
 #include "backend.h"
 #include "fetch.h"
 #include "http.h"
+#include "listable.h"
 #include "listing.h"
 #include "location.h"
 #include "status.h"
@@ -23,6 +24,10 @@ typedef struct
   IdrHttpSigner *signer; /* or NULL: anonymous */
   gchar *root;           /* what requests begin with, and may have a user in it */
   gchar *shown;          /* what people see */
+
+  /* ---- the I/O thread's */
+  gboolean readable; /* something was read */
+  IdrListable listable;
 } WebStore;
 
 /* @root/KEY */
@@ -32,6 +37,41 @@ get_url (const gchar *root, const gchar *key)
   GString *url = g_string_sized_new (strlen (root) + strlen (key) + 32);
   g_string_append_printf (url, "%s/", root);
   idr_location_append_encoded (url, key, TRUE);
+  return g_string_free (url, FALSE);
+}
+
+/* What a listing of the bucket begins with. */
+static GString *
+begin_list_url (const WebStore *web)
+{
+  GString *url = g_string_new (web->location->service);
+  g_string_append_c (url, '/');
+  if (!web->location->bucket_in_host)
+    idr_location_append_encoded (url, web->location->bucket, FALSE);
+  g_string_append (url, "?list-type=2");
+  return url;
+}
+
+static gchar *
+get_page_url (const WebStore *web, const gchar *prefix, const gchar *token)
+{
+  GString *url = begin_list_url (web);
+  g_string_append (url, "&delimiter=%2F&prefix=");
+  idr_location_append_encoded (url, prefix, FALSE);
+  if (token != NULL)
+    {
+      g_string_append (url, "&continuation-token=");
+      idr_location_append_encoded (url, token, FALSE);
+    }
+  return g_string_free (url, FALSE);
+}
+
+static gchar *
+get_one_name_url (const WebStore *web)
+{
+  GString *url = begin_list_url (web);
+  g_string_append (url, "&max-keys=1&prefix=");
+  idr_location_append_encoded (url, web->location->prefix, FALSE);
   return g_string_free (url, FALSE);
 }
 
@@ -69,6 +109,22 @@ find_fault (IdrFetch *fetch, const IdrHttpAnswer *answer)
   return error;
 }
 
+/* Where anything can be read a 403 is about the one object, and may mean that it is not there. */
+static gboolean
+may_be_missing (const WebStore *web, const IdrHttpAnswer *answer)
+{
+  return answer->status == 403 && web->readable && !idr_status_is_about_credentials (answer);
+}
+
+static void
+judge_forbidden (WebStore *web, IdrFetch *fetch, GError *fault, guint retries)
+{
+  g_autofree gchar *url = web->location->bucket != NULL ? get_one_name_url (web) : NULL;
+  IdrHttpRequest question
+      = { .url = url, .limit = MAX_PAGE, .signer = web->signer, .urgent = TRUE };
+  idr_listable_judge (&web->listable, &question, fetch, fault, retries);
+}
+
 static void
 on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
 {
@@ -79,7 +135,14 @@ on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
       idr_fetch_finish (fetch, NULL, g_error_copy (error), 0);
       return;
     }
+  WebStore *web = (WebStore *)fetch->store;
   GError *fault = find_fault (fetch, answer);
+  if (fault != NULL && may_be_missing (web, answer))
+    {
+      judge_forbidden (web, fetch, fault, answer->retries);
+      return;
+    }
+  web->readable = web->readable || fault == NULL;
   GBytes *bytes = fault == NULL ? g_bytes_ref (answer->body) : NULL;
   idr_fetch_finish (fetch, bytes, fault, answer->retries);
 }
@@ -109,23 +172,6 @@ static void
 web_store_stop (IdrFetch *fetch)
 {
   idr_http_transfer_free (fetch->transfer);
-}
-
-static gchar *
-get_page_url (WebStore *web, const gchar *prefix, const gchar *token)
-{
-  GString *url = g_string_new (web->location->service);
-  g_string_append_c (url, '/');
-  if (!web->location->bucket_in_host)
-    idr_location_append_encoded (url, web->location->bucket, FALSE);
-  g_string_append (url, "?list-type=2&delimiter=%2F&prefix=");
-  idr_location_append_encoded (url, prefix, FALSE);
-  if (token != NULL)
-    {
-      g_string_append (url, "&continuation-token=");
-      idr_location_append_encoded (url, token, FALSE);
-    }
-  return g_string_free (url, FALSE);
 }
 
 /* A refusal in S3's words is told as it is; any other server just has no listings. */
@@ -228,6 +274,7 @@ web_store_free (IdrStore *store)
   WebStore *web = (WebStore *)store;
   idr_location_free (web->location);
   idr_http_signer_unref (web->signer);
+  idr_listable_clear (&web->listable);
   g_free (web->root);
   g_free (web->shown);
   g_free (web);

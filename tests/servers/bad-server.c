@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 static gint port, delay_ms, kill_after, page_size = 1000;
+static gboolean closed;
 static gchar **faults, **folders, *stats_file, *tls_file;
 
 static const GOptionEntry entries[] = {
@@ -30,6 +31,8 @@ static const GOptionEntry entries[] = {
   { "fault", 0, 0, G_OPTION_ARG_STRING_ARRAY, &faults, "A share of answers goes wrong",
     "KIND:PERCENT" },
   { "kill-after", 0, 0, G_OPTION_ARG_INT, &kill_after, "End without a word after N requests", "N" },
+  { "closed", 0, 0, G_OPTION_ARG_NONE, &closed, "Lists nothing, and forbids what is not there",
+    NULL },
   { "page", 0, 0, G_OPTION_ARG_INT, &page_size, "Names on a listing's page", "N" },
   { "stats", 0, 0, G_OPTION_ARG_FILENAME, &stats_file, "Where to write what was seen", "FILE" },
   { "tls", 0, 0, G_OPTION_ARG_FILENAME, &tls_file, "Certificate and key", "PEM" },
@@ -94,7 +97,10 @@ answer_missing (SoupServerMessage *message, const gchar *path)
       "<?xml version=\"1.0\" "
       "encoding=\"UTF-8\"?><Error><Code>NoSuchKey</Code><Key>%s</Key></Error>",
       path);
-  bad_answer (message, 404, "application/xml", text);
+  if (closed)
+    bad_answer (message, 403, "application/xml", "<Error><Code>AccessDenied</Code></Error>");
+  else
+    bad_answer (message, 404, "application/xml", text);
 }
 
 GBytes *
@@ -155,13 +161,13 @@ static void
 answer_well (SoupServerMessage *message, const gchar *path)
 {
   const gchar *query = g_uri_get_query (soup_server_message_get_uri (message));
-  if (query != NULL && strstr (query, "list-type=2") != NULL)
+  if (query != NULL && strstr (query, "list-type=2") != NULL && !closed)
     {
       bad_bucket_list (message, folders[0], path, query, page_size);
       return;
     }
   g_autoptr (GBytes) bytes = bad_read_file (path);
-  if (bytes == NULL)
+  if (bytes == NULL || query != NULL)
     {
       answer_missing (message, path);
       return;
