@@ -7,12 +7,12 @@
 
 /* @n <= BLOCK pixels from @start on. */
 INLINE void
-PASS_FUNCTION (exactly) (const IdrFilter *filter, const gconstpointer *taps, OUT *restrict out,
-                         gsize start, const gsize n)
+PASS_FUNCTION (exactly) (const IdrFilter *filter, const gint64 radius, const gconstpointer *taps,
+                         OUT *restrict out, gsize start, const gsize n)
 {
   gdouble sums[BLOCK];
 
-  FUNCTION (sum_exactly) (sums, filter->weights, filter, taps, start, n);
+  FUNCTION (sum_exactly) (sums, filter->weights, radius, taps, start, n);
   for (gsize i = 0; i < n; i++)
     out[start + i] = (OUT)FROM_DOUBLE (sums[i]);
 }
@@ -38,47 +38,59 @@ PASS_FUNCTION (cut) (const IdrFilter *filter, const gfloat *restrict sums, OUT *
 }
 
 INLINE void
-PASS_FUNCTION (block) (const IdrFilter *filter, const gconstpointer *taps, OUT *restrict out,
-                       gsize start, const gsize n)
+PASS_FUNCTION (block) (const IdrFilter *filter, const gint64 radius, const gconstpointer *taps,
+                       OUT *restrict out, gsize start, const gsize n)
 {
   gfloat sums[BLOCK];
 
   if (filter->rough == NULL)
     {
-      PASS_FUNCTION (exactly) (filter, taps, out, start, n);
+      PASS_FUNCTION (exactly) (filter, radius, taps, out, start, n);
       return;
     }
-  FUNCTION (sum_roughly) (sums, filter->rough, filter, taps, start, n);
+  FUNCTION (sum_roughly) (sums, filter->rough, radius, taps, start, n);
   if (!PASS_FUNCTION (cut) (filter, sums, out + start, n))
     return;
   for (gsize i = 0; i < n; i += SMALL_BLOCK)
     if (PASS_FUNCTION (cut) (filter, sums + i, out + start + i, SMALL_BLOCK))
-      PASS_FUNCTION (exactly) (filter, taps, out, start + i, SMALL_BLOCK);
+      PASS_FUNCTION (exactly) (filter, radius, taps, out, start + i, SMALL_BLOCK);
 }
 #else
 INLINE void
-PASS_FUNCTION (block) (const IdrFilter *filter, const gconstpointer *taps, OUT *restrict out,
-                       gsize start, const gsize n)
+PASS_FUNCTION (block) (const IdrFilter *filter, const gint64 radius, const gconstpointer *taps,
+                       OUT *restrict out, gsize start, const gsize n)
 {
-  PASS_FUNCTION (exactly) (filter, taps, out, start, n);
+  PASS_FUNCTION (exactly) (filter, radius, taps, out, start, n);
 }
 #endif
 
-static void
-FUNCTION (PASS) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n)
+INLINE void
+PASS_FUNCTION (row) (const IdrFilter *filter, const gint64 radius, const gconstpointer *taps,
+                     OUT *restrict out, gsize n)
 {
   gsize i = 0;
 
   for (; i + BLOCK <= n; i += BLOCK)
-    PASS_FUNCTION (block) (filter, taps, out, i, BLOCK);
+    PASS_FUNCTION (block) (filter, radius, taps, out, i, BLOCK);
   for (; i + SMALL_BLOCK <= n; i += SMALL_BLOCK)
-    PASS_FUNCTION (block) (filter, taps, out, i, SMALL_BLOCK);
+    PASS_FUNCTION (block) (filter, radius, taps, out, i, SMALL_BLOCK);
   /* What is left is done together with some of what is done already. */
   if (i < n && n >= SMALL_BLOCK)
-    PASS_FUNCTION (block) (filter, taps, out, n - SMALL_BLOCK, SMALL_BLOCK);
+    PASS_FUNCTION (block) (filter, radius, taps, out, n - SMALL_BLOCK, SMALL_BLOCK);
   else
     for (; i < n; i++)
-      PASS_FUNCTION (exactly) (filter, taps, out, i, 1);
+      PASS_FUNCTION (exactly) (filter, radius, taps, out, i, 1);
+}
+
+/* The radius of sigma 1, which nearly everybody takes, as a constant: the walk along the taps
+ * unrolls. */
+static void
+FUNCTION (PASS) (const IdrFilter *filter, const gconstpointer *taps, gpointer out, gsize n)
+{
+  if (filter->radius == 4)
+    PASS_FUNCTION (row) (filter, 4, taps, out, n);
+  else
+    PASS_FUNCTION (row) (filter, filter->radius, taps, out, n);
 }
 
 #undef PASS_FUNCTION

@@ -13,12 +13,11 @@
  * @is_first, those are the centre's. @n, @n_pairs and @is_first are constants wherever this is
  * called. */
 INLINE void
-FUNCTION (GLUE (add_pairs, SUM_NAME)) (SUM *restrict sums, const SUM *weights,
-                                       const IdrFilter *filter, const gconstpointer *taps, gint64 k,
-                                       gsize start, const gsize n, const guint n_pairs,
-                                       const gboolean is_first)
+FUNCTION (GLUE (add_pairs, SUM_NAME)) (SUM *restrict sums, const SUM *weights, const gint64 radius,
+                                       const gconstpointer *taps, gint64 k, gsize start,
+                                       const gsize n, const guint n_pairs, const gboolean is_first)
 {
-  const gconstpointer *middle = taps + filter->radius;
+  const gconstpointer *middle = taps + radius;
   const WIDE *centre = (const WIDE *)*middle + start;
   const WIDE *left[4], *right[4];
   SUM w[4];
@@ -47,22 +46,22 @@ FUNCTION (GLUE (add_pairs, SUM_NAME)) (SUM *restrict sums, const SUM *weights,
 
 /* The sums of @n <= BLOCK pixels from @start on. */
 INLINE void
-FUNCTION (GLUE (sum, SUM_NAME)) (SUM *restrict sums, const SUM *weights, const IdrFilter *filter,
+FUNCTION (GLUE (sum, SUM_NAME)) (SUM *restrict sums, const SUM *weights, const gint64 radius,
                                  const gconstpointer *taps, gsize start, const gsize n)
 {
-  gint64 k = filter->radius;
+  gint64 k = radius;
 
   if (k >= 4)
     {
-      FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 4, TRUE);
+      FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, radius, taps, k, start, n, 4, TRUE);
       k -= 4;
     }
   else
-    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 0, TRUE);
+    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, radius, taps, k, start, n, 0, TRUE);
   for (; k >= 4; k -= 4)
-    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 4, FALSE);
+    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, radius, taps, k, start, n, 4, FALSE);
   for (; k > 0; k--)
-    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, filter, taps, k, start, n, 1, FALSE);
+    FUNCTION (GLUE (add_pairs, SUM_NAME)) (sums, weights, radius, taps, k, start, n, 1, FALSE);
 }
 
 #undef PIXEL_PAIR

@@ -4,7 +4,7 @@
 usage: bench-segment.py PROGRAM [--rounds N] [--seconds S] [--isa plain|avx2|avx512]     (PROGRAM: bench-segment)
 
 Planes are made up (threads, nuclei, a camera's noise), or with --plane FILE.npy somebody's own. Each round times every
-contestant once, one after the other; what is printed are medians over the rounds. SciPy and ours give the same labels;
+contestant once, one after the other; what is printed are medians over the rounds, of processor time. SciPy and ours give the same labels;
 OpenCV rounds differently and sums in fixed point. Ours measures the objects as well, the others only label them.
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
@@ -57,12 +57,12 @@ def run_opencv(plane):
 
 
 def time_python(function, plane, seconds):
-    """The median of a second's calls, in microseconds."""
-    times, end = [], time.perf_counter() + seconds
-    while len(times) < 3 or time.perf_counter() < end:
-        start = time.perf_counter()
+    """The median of some calls, in microseconds of processor time."""
+    times, end = [], time.process_time() + seconds
+    while len(times) < 3 or time.process_time() < end:
+        start = time.process_time()
         function(plane)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return 1e6 * statistics.median(times)
 
 
