@@ -101,6 +101,7 @@ count (LaminaJob *job, const IdrTally *tally)
   lamina_job_count (job, "bytes", tally->bytes);
   lamina_job_count (job, "retries", tally->retries);
   lamina_job_count (job, "chunks", tally->chunks);
+  lamina_job_count (job, "decoded-again", tally->again);
   lamina_job_count (job, "missing-chunks", tally->missing);
   lamina_job_count (job, "decode-ns", tally->decode_ns);
 }

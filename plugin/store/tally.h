@@ -11,6 +11,7 @@ typedef struct
   gint64 bytes;     /* received from the store */
   gint64 retries;   /* requests sent again */
   gint64 chunks;    /* decoded */
+  gint64 again;     /* of these, once more, as there was no room to keep them */
   gint64 missing;   /* chunks that are not in the store */
   gint64 decode_ns; /* time spent decoding */
 } IdrTally;

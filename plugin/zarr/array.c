@@ -162,6 +162,7 @@ typedef struct
   IdrArray *array;
   const gint64 *strides;
   gboolean missing_is_error;
+  gboolean is_thin; /* its chunks come to more than can be kept for its neighbours */
   IdrTally *tally;
   GCancellable *cancellable;
 } Reading;
@@ -202,7 +203,8 @@ fill_chunk (const Reading *reading, const IdrGrid *grid, guint8 *to, gboolean *i
   if (is_whole (reading, grid))
     return idr_chunk_read (reading->array, grid->at, to, is_missing, reading->tally,
                            reading->cancellable, error);
-  chunk = idr_chunk_get (reading->array, grid->at, reading->tally, reading->cancellable, error);
+  chunk = (reading->is_thin ? idr_chunk_get_again : idr_chunk_get) (
+      reading->array, grid->at, reading->tally, reading->cancellable, error);
   *is_missing = chunk && g_bytes_get_size (chunk) == 0;
   if (chunk && !*is_missing)
     paint (reading, grid, chunk, to);
@@ -309,12 +311,35 @@ withdraw (IdrArray *array, IdrGrid *grid, const IdrGrid *ahead)
   while (grid->n < ahead->n && idr_grid_next (grid));
 }
 
+/* Whether the rectangle is a slice of chunks that are thicker, and that are more than the cache
+ * holds: each would be displaced before the neighbour that is in it, too, is read. One chunk alone
+ * never is. */
+static gboolean
+is_thin (IdrArray *array, const gint64 *start, const gint64 *size)
+{
+  const IdrArrayInfo *info = &array->meta.info;
+  gsize slab = array->meta.n_samples * idr_pixel_get_size (info->pixel), one = slab;
+  gboolean is_slice = FALSE;
+
+  for (gint d = 0; d < info->n_dims; d++)
+    {
+      gint64 n
+          = size[d] ? (start[d] + size[d] - 1) / info->chunk[d] - start[d] / info->chunk[d] + 1 : 0;
+
+      is_slice = is_slice || size[d] < MIN (info->chunk[d], info->shape[d]);
+      if (!g_size_checked_mul (&slab, slab, (gsize)n))
+        slab = G_MAXSIZE;
+    }
+  return is_slice && slab > one && slab > idr_cache_get_budget (idr_shared_get_cache ());
+}
+
 gboolean
 idr_array_read (IdrArray *array, const gint64 *start, const gint64 *size, gpointer pixels,
                 const gint64 *strides, gboolean missing_is_error, IdrTally *tally,
                 GCancellable *cancellable, GError **error)
 {
-  Reading reading = { array, strides, missing_is_error, tally, cancellable };
+  Reading reading
+      = { array, strides, missing_is_error, is_thin (array, start, size), tally, cancellable };
   IdrGrid grid, ahead;
   gboolean ok, more;
 

@@ -11,6 +11,7 @@ typedef struct
 {
   const IdrItem *item;
   IdrTally *tally;
+  gboolean fetched; /* by this one */
 } Request;
 
 static IdrItem
@@ -38,10 +39,11 @@ get_missing (void)
 static gpointer
 make_stored (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
 {
-  const Request *request = data;
+  Request *request = data;
   g_autoptr (GError) problem = NULL;
   GBytes *stored = idr_item_read (request->item, request->tally, cancellable, &problem);
 
+  request->fetched = TRUE;
   *size = IDR_SHARED_ENTRY_SIZE;
   if (stored)
     {
@@ -59,10 +61,9 @@ make_stored (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable,
 }
 
 static GBytes *
-get_stored (const Request *request, GBytes *key, GCancellable *cancellable, GError **error)
+get_stored (Request *request, GBytes *key, GCancellable *cancellable, GError **error)
 {
-  return idr_cache_get (idr_shared_get_cache (), key, make_stored, (gpointer)request, cancellable,
-                        error);
+  return idr_cache_get (idr_shared_get_cache (), key, make_stored, request, cancellable, error);
 }
 
 /* --- What it decodes to ------------------------------------------------------------------ */
@@ -80,21 +81,30 @@ count (IdrTally *tally, gboolean decoded, const struct timespec *begin)
                       - begin->tv_nsec;
 }
 
+static GBytes *
+decode (const Request *request, GBytes *stored, GError **error)
+{
+  struct timespec begin;
+  GBytes *samples;
+
+  clock_gettime (CLOCK_MONOTONIC, &begin);
+  samples = idr_meta_decode (&request->item->array->meta, stored, error);
+  count (request->tally, samples != NULL, &begin);
+  return samples;
+}
+
 static gpointer
 make (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
 {
-  const Request *request = data;
+  Request *request = data;
   g_autoptr (GBytes) stored_key = idr_item_get_key (request->item, IDR_ITEM_STORED);
   g_autoptr (GBytes) stored = get_stored (request, stored_key, cancellable, error);
-  struct timespec begin;
   GBytes *samples;
 
   *size = IDR_SHARED_ENTRY_SIZE;
   if (!stored || stored == get_missing ())
     return g_steal_pointer (&stored);
-  clock_gettime (CLOCK_MONOTONIC, &begin);
-  samples = idr_meta_decode (&request->item->array->meta, stored, error);
-  count (request->tally, samples != NULL, &begin);
+  samples = decode (request, stored, error);
   *size += samples ? g_bytes_get_size (samples) : 0;
   /* Once is enough; and bytes that cannot be decoded are asked for again. */
   idr_cache_drop (idr_shared_get_cache (), stored_key);
@@ -107,9 +117,33 @@ idr_chunk_get (IdrArray *array, const gint64 *at, IdrTally *tally, GCancellable 
 {
   IdrItem item = get_item (array, at);
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
-  Request request = { &item, tally };
+  Request request = { &item, tally, FALSE };
 
   return idr_cache_get (idr_shared_get_cache (), key, make, &request, cancellable, error);
+}
+
+GBytes *
+idr_chunk_get_again (IdrArray *array, const gint64 *at, IdrTally *tally, GCancellable *cancellable,
+                     GError **error)
+{
+  IdrItem item = get_item (array, at);
+  Request request = { &item, tally, FALSE };
+  g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
+  g_autoptr (GBytes) stored_key = idr_item_get_key (&item, IDR_ITEM_STORED);
+  g_autoptr (GBytes) stored = NULL;
+  GBytes *samples = idr_cache_peek (idr_shared_get_cache (), key);
+
+  if (samples)
+    return samples;
+  stored = get_stored (&request, stored_key, cancellable, error);
+  if (!stored || stored == get_missing ())
+    return g_steal_pointer (&stored);
+  if (tally)
+    tally->again += !request.fetched;
+  samples = decode (&request, stored, error);
+  if (!samples)
+    idr_cache_drop (idr_shared_get_cache (), stored_key);
+  return samples;
 }
 
 /* Decodes @stored to @to. */
@@ -132,7 +166,7 @@ idr_chunk_read (IdrArray *array, const gint64 *at, gpointer to, gboolean *is_mis
                 IdrTally *tally, GCancellable *cancellable, GError **error)
 {
   IdrItem item = get_item (array, at);
-  Request request = { &item, tally };
+  Request request = { &item, tally, FALSE };
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
   g_autoptr (GBytes) stored_key = idr_item_get_key (&item, IDR_ITEM_STORED);
   g_autoptr (GBytes) samples = idr_cache_peek (idr_shared_get_cache (), key);

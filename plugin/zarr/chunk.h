@@ -11,6 +11,11 @@
 GBytes *idr_chunk_get (IdrArray *array, const gint64 *at, IdrTally *tally,
                        GCancellable *cancellable, GError **error);
 
+/* The same, but what is kept is what is stored: where the samples would be displaced before anybody
+ * reads them again. */
+GBytes *idr_chunk_get_again (IdrArray *array, const gint64 *at, IdrTally *tally,
+                             GCancellable *cancellable, GError **error);
+
 /* Decodes the chunk @at to @to, all of it, where samples of info.pixel are to lie as in a decoded
  * chunk; only for arrays whose stored samples are such. @is_missing: the store has no such chunk,
  * and nothing was written. What is kept is what was stored: whoever reads a chunk whole has it

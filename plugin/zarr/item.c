@@ -12,7 +12,8 @@ GBytes *
 idr_item_get_key (const IdrItem *item, IdrItemPart part)
 {
   gint n = item->array->meta.info.n_dims;
-  gint64 key[2 + IDR_ARRAY_MAX_DIMS] = { item->array->serial, IDR_ITEM_N_PARTS * item->level + part };
+  gint64 key[2 + IDR_ARRAY_MAX_DIMS]
+      = { item->array->serial, IDR_ITEM_N_PARTS * item->level + part };
 
   memcpy (key + 2, item->at, n * sizeof *key);
   return g_bytes_new (key, (2 + n) * sizeof *key);

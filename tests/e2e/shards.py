@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A sharded image over HTTP: of the shards only what is needed is fetched, counted at the server.
+"""Sharded images and thick chunks over HTTP: only what is needed is fetched, and once, counted at the server.
 
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
@@ -9,6 +9,7 @@ import os
 import struct
 
 import numpy as np
+import zarr
 
 from harness import case, digests, folder, main, nginx, note, quoted
 
@@ -110,6 +111,24 @@ def scattered():
     needed = 16 * (2 * SIDE * SIDE * ITEM_BYTES + INDEX_BYTES)
     note(f"{requests} requests, {size} bytes, {100 * size / needed - 100:.3f} % more than needed")
     assert needed <= size < 1.02 * needed
+
+
+@case
+def thick_chunks():
+    """chunks of 32 planes are fetched once in a run over all planes, also where they do not fit the cache"""
+    with folder() as top:
+        image = np.arange(64 * 300 * 300, dtype=np.uint16).reshape(64, 300, 300)
+        zarr.save_array(zarr.DirectoryStore(os.path.join(top, "i.zarr")), image, chunks=(32, 100, 100))
+        expected = {z: hashlib.sha256(plane.tobytes()).hexdigest() for z, plane in enumerate(image)}
+        for size in "64M", "2M":
+            log = os.path.join(top, "log" + size)
+            with nginx(top, "--log", log) as server:
+                got = digests(f"idr-s3-source location={quoted(server.url + '/i.zarr')} cache-size={size}")
+            assert {z: digest for (_, _, z), (digest, _) in got.items()} == expected
+            with open(log, encoding="utf-8") as file:
+                chunks = [line.split()[2] for line in file if line.startswith("200") and ".zarray" not in line]
+            note(f"{size}: {len(chunks)} chunks")
+            assert sorted(chunks) == sorted(f"/i.zarr/{z}.{y}.{x}" for z in range(2) for y in range(3) for x in range(3))
 
 
 if __name__ == "__main__":
