@@ -14,7 +14,7 @@ put (GByteArray *zip, guint32 value, gint n_bytes)
 {
   for (gint i = 0; i < n_bytes; i++)
     {
-      guint8 byte = (guint64)value >> 8 * i;
+      guint8 byte = i < 4 ? value >> 8 * i : 0;
 
       g_byte_array_append (zip, &byte, 1);
     }
