@@ -182,7 +182,9 @@ lamina_plugin_load_all (void)
 
   if (path == NULL || path[0] == '\0')
     {
-      load_folder (LAMINA_PLUGIN_DIR);
+      /* Where nothing was installed, whoever looks for an operation hears of it. */
+      if (g_file_test (LAMINA_PLUGIN_DIR, G_FILE_TEST_IS_DIR))
+        load_folder (LAMINA_PLUGIN_DIR);
       return;
     }
   folders = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
