@@ -72,6 +72,7 @@ typedef struct
 {
   const IdrItem *item;
   IdrTally *tally;
+  gboolean made; /* what was asked for, by this one */
 } Request;
 
 /* Where the bytes of an item are. */
@@ -104,11 +105,14 @@ slice (GBytes *bytes, gint64 offset, gint64 length, GError **error)
   return NULL;
 }
 
-/* The bytes that were asked for ahead of time for @key. FALSE if they were not, or if they were a
- * guess that failed, long ago perhaps. */
+/* The bytes that were asked for ahead of time. FALSE if they were not, or if they were a guess that
+ * failed, long ago perhaps. An index stays where it is until it is in the cache, since hints look
+ * for it in both places. */
 static gboolean
-take_early (GBytes *key, IdrTally *tally, GCancellable *cancellable, GBytes **bytes, GError **error)
+take_early (const Request *request, IdrItemPart part, GCancellable *cancellable, GBytes **bytes,
+            GError **error)
 {
+  g_autoptr (GBytes) key = idr_item_get_key (request->item, part);
   IdrAheadReason reason;
   gint64 offset, length;
   g_autoptr (GError) problem = NULL;
@@ -118,8 +122,8 @@ take_early (GBytes *key, IdrTally *tally, GCancellable *cancellable, GBytes **by
 
   if (!early)
     return FALSE;
-  all = idr_fetch_wait (early, tally, cancellable, &problem);
-  if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  all = idr_fetch_wait (early, request->tally, cancellable, &problem);
+  if (all ? part != IDR_ITEM_INDEX : !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     idr_ahead_drop (idr_shared_get_ahead (), key);
   if (all)
     *bytes = slice (all, offset, length, error);
@@ -131,16 +135,16 @@ take_early (GBytes *key, IdrTally *tally, GCancellable *cancellable, GBytes **by
   return TRUE;
 }
 
-/* @length bytes of the object that @item lies in, -1 for all, for @key. */
+/* @length bytes of the object that the item lies in, -1 for all, for @part of it. */
 static GBytes *
-fetch (const Request *request, GBytes *key, gint64 offset, gint64 length, gsize limit,
+fetch (const Request *request, IdrItemPart part, gint64 offset, gint64 length, gsize limit,
        GCancellable *cancellable, GError **error)
 {
   g_autofree gchar *name = NULL;
   g_autoptr (IdrFetch) now = NULL;
   g_autoptr (GBytes) bytes = NULL;
 
-  if (take_early (key, request->tally, cancellable, &bytes, error))
+  if (take_early (request, part, cancellable, &bytes, error))
     return g_steal_pointer (&bytes);
   if (length == 0)
     return g_bytes_new_static ("", 0);
@@ -153,12 +157,12 @@ fetch (const Request *request, GBytes *key, gint64 offset, gint64 length, gsize 
 }
 
 static GBytes *
-read_place (const Request *request, const Place *place, GBytes *key, gsize limit,
+read_place (const Request *request, const Place *place, IdrItemPart part, gsize limit,
             GCancellable *cancellable, GError **error)
 {
   if (place->within)
     return slice (place->within, place->offset, place->length, error);
-  return fetch (request, key, place->offset, place->length, limit, cancellable, error);
+  return fetch (request, part, place->offset, place->length, limit, cancellable, error);
 }
 
 static gboolean locate (const Request *request, Place *place, GCancellable *cancellable,
@@ -179,7 +183,7 @@ make_whole (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, 
 
   if (!locate (request, &place, cancellable, error))
     return NULL;
-  stored = read_place (request, &place, key, limit, cancellable, error);
+  stored = read_place (request, &place, IDR_ITEM_CONTENT, limit, cancellable, error);
   whole = stored ? idr_codec_decode (shard->steps, shard->n_steps, stored, limit, FALSE, error)
                  : NULL;
   *size = IDR_SHARED_ENTRY_SIZE + (whole ? g_bytes_get_size (whole) : 0);
@@ -213,7 +217,7 @@ idr_item_find_index (const IdrShard *shard, gint64 offset, gint64 length, gint64
 
 /* The stored index, NULL with G_IO_ERROR_NOT_FOUND where there is no shard. */
 static GBytes *
-read_index (const Request *request, GBytes *key, GCancellable *cancellable, GError **error)
+read_index (const Request *request, GCancellable *cancellable, GError **error)
 {
   const IdrShard *shard = &request->item->array->meta.shards[request->item->level];
   g_auto (Place) place = { NULL };
@@ -238,18 +242,19 @@ read_index (const Request *request, GBytes *key, GCancellable *cancellable, GErr
       return NULL;
     }
   place.length = (gint64)shard->index_size;
-  return read_place (request, &place, key, shard->index_size, cancellable, error);
+  return read_place (request, &place, IDR_ITEM_INDEX, shard->index_size, cancellable, error);
 }
 
 static gpointer
 make_index (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
 {
-  const Request *request = data;
+  Request *request = data;
   const IdrItem *item = request->item;
   g_autoptr (GError) problem = NULL;
-  g_autoptr (GBytes) stored = read_index (request, key, cancellable, &problem);
+  g_autoptr (GBytes) stored = read_index (request, cancellable, &problem);
   GBytes *index;
 
+  request->made = TRUE;
   *size = IDR_SHARED_ENTRY_SIZE;
   if (g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
     return g_bytes_new_static ("", 0);
@@ -266,9 +271,13 @@ GBytes *
 idr_item_get_index (const IdrItem *item, IdrTally *tally, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GBytes) key = idr_item_get_key (item, IDR_ITEM_INDEX);
-  Request request = { item, tally };
+  Request request = { item, tally, FALSE };
+  GBytes *index
+      = idr_cache_get (idr_shared_get_cache (), key, make_index, &request, cancellable, error);
 
-  return idr_cache_get (idr_shared_get_cache (), key, make_index, &request, cancellable, error);
+  if (request.made && !g_cancellable_is_cancelled (cancellable))
+    idr_ahead_drop (idr_shared_get_ahead (), key);
+  return index;
 }
 
 /* --- Items ----------------------------------------------------------------------------------- */
@@ -280,7 +289,7 @@ locate (const Request *request, Place *place, GCancellable *cancellable, GError 
   const IdrItem *item = request->item;
   const IdrMeta *meta = &item->array->meta;
   IdrItem parent;
-  Request outer = { &parent, request->tally };
+  Request outer = { &parent, request->tally, FALSE };
   g_autoptr (GBytes) index = NULL;
   gint64 offset, length;
 
@@ -314,12 +323,11 @@ locate (const Request *request, Place *place, GCancellable *cancellable, GError 
 GBytes *
 idr_item_read (const IdrItem *item, IdrTally *tally, GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GBytes) key = idr_item_get_key (item, IDR_ITEM_CONTENT);
-  Request request = { item, tally };
+  Request request = { item, tally, FALSE };
   g_auto (Place) place = { NULL };
 
   if (!locate (&request, &place, cancellable, error))
     return NULL;
-  return read_place (&request, &place, key, idr_item_get_limit (&item->array->meta, item->level),
-                     cancellable, error);
+  return read_place (&request, &place, IDR_ITEM_CONTENT,
+                     idr_item_get_limit (&item->array->meta, item->level), cancellable, error);
 }
