@@ -41,6 +41,8 @@ def random_size(rng, sigma):
     most = (12, 9) if sigma > 10 else (60, 50) if sigma > 3 else (200, 150)
     if rng.random() < 0.2:
         most = (6, 6)
+    elif rng.random() < 0.05:
+        most = (3000, 12)
     return tuple(int(rng.integers(1, n + 1)) for n in most[::-1])
 
 

@@ -125,6 +125,27 @@ test_random_planes (void)
     }
 }
 
+/* Wide enough for several strips of columns, whose seams nobody may see. */
+static void
+test_wide_planes (void)
+{
+  static const gdouble sigmas[] = { 0.5, 1, 2.7, 10 };
+  g_autoptr (GRand) rand = g_rand_new_with_seed (26);
+
+  for (guint i = 0; i < 10 * IDR_N_PIXELS; i++)
+    {
+      const IdrPixel pixel = i % IDR_N_PIXELS;
+      const IdrSegmentOptions options = { .sigma = sigmas[i % 4], .fraction = 0.6 };
+      const gint64 width = g_rand_int_range (rand, 200, 2600),
+                   height = g_rand_int_range (rand, 1, 8);
+      g_autofree gpointer data = g_malloc (width * height * idr_pixel_get_size (pixel));
+      const IdrRaster raster = make_raster (pixel, data, width, height);
+
+      fill (rand, pixel, data, width * height);
+      check (&options, &raster);
+    }
+}
+
 /* --- Beyond numbers --------------------------------------------------------------------- */
 
 static void
@@ -137,7 +158,7 @@ test_not_numbers (void)
     {
       const IdrPixel pixel = i % 2 == 0 ? IDR_PIXEL_F32 : IDR_PIXEL_F64;
       const IdrSegmentOptions options = { .sigma = i % 3, .fraction = 0.33 };
-      gdouble data[23 * 7];
+      gdouble data[23 * 7] = { 0 };
       IdrRaster raster = make_raster (pixel, data, 23, 7);
 
       for (guint j = 0; j < G_N_ELEMENTS (data); j++)
@@ -181,7 +202,7 @@ test_rough_sums (void)
       const IdrSegmentOptions options
           = { .sigma = sigmas[i % G_N_ELEMENTS (sigmas)], .fraction = 0.99999 };
       const gint32 level = i < 50 ? 65535 - (gint32)i : g_rand_int_range (rand, 0, 65536);
-      guint16 data[WIDTH * HEIGHT];
+      guint16 data[WIDTH * HEIGHT] = { 0 };
       const IdrRaster raster = make_raster (IDR_PIXEL_U16, data, WIDTH, HEIGHT);
 
       for (guint j = 0; j < G_N_ELEMENTS (data); j++)
@@ -237,7 +258,7 @@ test_numbering (void)
     0, 2, 2, 2, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 0, 9, 9,
   };
   const IdrSegmentOptions options = { .sigma = 0, .fraction = 0.33 };
-  guint8 data[84];
+  guint8 data[84] = { 0 };
   guint32 labels[84];
   const IdrRaster raster = make_raster (IDR_PIXEL_U8, data, 12, 7);
   g_autoptr (IdrSegmenter) segmenter = idr_segmenter_new (&options);
@@ -359,6 +380,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/segment/random-planes", test_random_planes);
+  g_test_add_func ("/segment/wide-planes", test_wide_planes);
   g_test_add_func ("/segment/not-numbers", test_not_numbers);
   g_test_add_func ("/segment/negative", test_negative);
   g_test_add_func ("/segment/rough-sums", test_rough_sums);

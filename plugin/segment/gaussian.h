@@ -3,6 +3,9 @@
  * Each pass sums in doubles, centre * w[0] first, then (left + right) * w[k] for k = radius … 1,
  * and cuts the sum to the plane's own type; down the columns first, then along the rows; beyond an
  * edge the plane is mirrored (d c b a | a b c d).
+ * Weights come from the C library's exp, as NumPy's do on every machine without AVX-512. Where it
+ * has AVX-512, NumPy 1.24 takes an exp of its own whose last bit often differs, and in rare planes
+ * a label with it.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
