@@ -194,7 +194,7 @@ test_refusals (void)
   const gint denied = G_IO_ERROR_PERMISSION_DENIED;
   check_refusal (public, "fault/status=403/x", denied, "anonymous=false");
   check_refusal (private, "fault/status=403/x", denied, "profile=");
-  check_refusal (private, "fault/status=404/x", G_IO_ERROR_NOT_FOUND, "no such bucket");
+  check_refusal (private, "fault/status=404/x", G_IO_ERROR_NOT_DIRECTORY, "no such bucket");
   check_refusal (private, "fault/status=503/x", G_IO_ERROR_BUSY, "connections=");
   check_refusal (private, "fault/status=403,code=InvalidAccessKeyId/x", denied,
                  "AWS_ACCESS_KEY_ID, or profile=, status 403 (InvalidAccessKeyId)");

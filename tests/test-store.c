@@ -182,7 +182,7 @@ test_refusals (void)
   g_autoptr (IdrStore) store = open_store (server->url, NULL);
   check_fault (store, "fault/status=403/x", 0, 0, LIMIT, G_IO_ERROR_PERMISSION_DENIED,
                "(AccessDenied: As you wished.)");
-  check_fault (store, "fault/status=404/x", 0, 0, LIMIT, G_IO_ERROR_NOT_FOUND, "bucket");
+  check_fault (store, "fault/status=404/x", 0, 0, LIMIT, G_IO_ERROR_NOT_DIRECTORY, "bucket");
   check_fault (store, "fault/status=301/x", 0, 0, LIMIT, G_IO_ERROR_FAILED, "elsewhere.example");
   check_fault (store, "fault/status=503/x", 0, 0, LIMIT, G_IO_ERROR_BUSY, "SlowDown");
   check_fault (store, "fault/status=500/x", 0, 0, LIMIT, G_IO_ERROR_FAILED, "status 500");
@@ -220,7 +220,7 @@ test_forbidden (void)
     check_fault (bucket, "status=403/x", 0, 0, LIMIT, G_IO_ERROR_PERMISSION_DENIED, "public");
   check_fault (bucket, "status=403,code=SignatureDoesNotMatch/x", 0, 0, LIMIT,
                G_IO_ERROR_PERMISSION_DENIED, "secret key");
-  check_fault (bucket, "status=404/x", 0, 0, LIMIT, G_IO_ERROR_NOT_FOUND, "bucket");
+  check_fault (bucket, "status=404/x", 0, 0, LIMIT, G_IO_ERROR_NOT_DIRECTORY, "bucket");
 }
 
 /* Many that are forbidden ask once, and those that nobody waits for any more do no harm. */

@@ -87,9 +87,10 @@ get_reason (const IdrHttpAnswer *answer, const S3Error *s3)
 {
   gsize size;
   const gchar *text = g_bytes_get_data (answer->body, &size);
+  gboolean has_message = s3->message != NULL && s3->message[0] != '\0';
   if (s3->code != NULL)
-    return g_strdup_printf (" (%s%s%s)", s3->code, s3->message != NULL ? ": " : "",
-                            s3->message != NULL ? s3->message : "");
+    return g_strdup_printf (" (%s%s%s)", s3->code, has_message ? ": " : "",
+                            has_message ? s3->message : "");
   if (size == 0 || answer->content_type == NULL
       || !g_str_has_prefix (answer->content_type, "text/plain"))
     return g_strdup ("");
@@ -111,7 +112,8 @@ typedef struct
 
 /* What S3's codes mean where the status alone says less. */
 static const Meaning meanings[] = {
-  { "NoSuchBucket", G_IO_ERROR_NOT_FOUND, FALSE, "no such bucket: check its name" },
+  /* Not NOT_FOUND: that would do for one object, and readers would look for the next. */
+  { "NoSuchBucket", G_IO_ERROR_NOT_DIRECTORY, FALSE, "no such bucket: check its name" },
   { "InvalidBucketName", G_IO_ERROR_INVALID_ARGUMENT, FALSE, "no bucket can have such a name" },
   { "AllAccessDisabled", G_IO_ERROR_PERMISSION_DENIED, FALSE, "the bucket is closed to everybody" },
   { "InvalidObjectState", G_IO_ERROR_PERMISSION_DENIED, FALSE,

@@ -2,9 +2,9 @@
  *
  * A store knows no arrays. Keys are relative paths with "/" between their parts; no key leaves the
  * store's root ("..", a leading "/", control characters are refused). Errors are of GIOErrorEnum:
- * NOT_FOUND (no such key), PERMISSION_DENIED, HOST_NOT_FOUND, CONNECTION_REFUSED, TIMED_OUT,
- * INVALID_DATA, CANCELLED, FAILED…, and their messages name the URL or path, say what happened and,
- * where it helps, what to do.
+ * NOT_FOUND (no such key), NOT_DIRECTORY (no such bucket), PERMISSION_DENIED, NOT_INITIALIZED (no
+ * credentials), HOST_NOT_FOUND, CONNECTION_REFUSED, TIMED_OUT, INVALID_DATA, CANCELLED, FAILED…, and
+ * their messages name the URL or path, say what happened and, where it helps, what to do.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */

@@ -125,14 +125,19 @@ def quoted(value):
 
 
 @contextlib.contextmanager
-def nginx(folder, *options):
-    """A public bucket on loopback: its url, closed, tls, ca, pid."""
-    command = [os.path.join(TESTS, "servers", "nginx.py"), folder, *options]
+def serving(script, *arguments):
+    """What a script of servers/ says of the server that it runs until its standard input ends."""
+    command = [os.path.join(TESTS, "servers", script), *arguments]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         line = server.stdout.readline()
-        assert line, "nginx did not start"
+        assert line, f"{script}: no server started"
         yield SimpleNamespace(**json.loads(line))
         server.stdin.close()
+
+
+def nginx(folder, *options):
+    """A public bucket on loopback: its url, closed, tls, ca, pid."""
+    return serving("nginx.py", folder, *options)
 
 
 @contextlib.contextmanager
