@@ -88,6 +88,19 @@ idr_opened_get_array (const IdrOpened *opened, gint field, gint level, GError **
   return NULL;
 }
 
+/* The array as the image's own metadata have it, where they do, and where that is right. */
+static IdrArray *
+open_known (const IdrOpened *opened, gint field, gint level, const gchar *path)
+{
+  const gchar *metadata = field == 0 ? opened->ome->levels[level].metadata : NULL;
+  IdrArray *array
+      = metadata != NULL ? idr_array_open_known (opened->store, path, metadata, NULL) : NULL;
+
+  if (array != NULL && idr_array_get_info (array)->n_dims != opened->ome->n_axes)
+    g_clear_pointer (&array, idr_array_unref);
+  return array;
+}
+
 /* A level that cannot be opened is no reason not to read another. */
 static gboolean
 open_level (gint64 i, gpointer data, LaminaJob *job, GError **error)
@@ -95,9 +108,10 @@ open_level (gint64 i, gpointer data, LaminaJob *job, GError **error)
   IdrOpened *opened = data;
   const IdrOme *ome = opened->ome;
   g_autofree gchar *path = get_path (opened, (gint)i / ome->n_levels, (gint)i % ome->n_levels);
-  IdrArray *array
-      = idr_array_open (opened->store, path, NULL, G_CANCELLABLE (job), &opened->problems[i]);
+  IdrArray *array = open_known (opened, (gint)i / ome->n_levels, (gint)i % ome->n_levels, path);
 
+  if (array == NULL)
+    array = idr_array_open (opened->store, path, NULL, G_CANCELLABLE (job), &opened->problems[i]);
   if (array != NULL && idr_array_get_info (array)->n_dims != ome->n_axes)
     {
       g_set_error (&opened->problems[i], LAMINA_ERROR, LAMINA_ERROR_DATA,
@@ -307,8 +321,8 @@ make_key (const IdrAddress *address, GError **error)
     }
   series = g_strdup_printf ("%d", address->choice.series);
   text = g_strjoin ("\n", address->location, address->server, address->endpoint, address->bucket,
-                    address->region, rights, address->choice.well,
-                    address->choice.field, series, login != NULL ? login->user : "", NULL);
+                    address->region, rights, address->choice.well, address->choice.field, series,
+                    login != NULL ? login->user : "", NULL);
   length = strlen (text);
   return g_bytes_new_take (g_steal_pointer (&text), length);
 }

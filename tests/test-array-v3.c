@@ -212,6 +212,25 @@ test_members (void)
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
 
+/* Metadata that are known already cost nothing; wrong ones are refused. */
+static void
+test_known (void)
+{
+  g_autoptr (IdrStore) store = memory_store_new ();
+  g_autofree gchar *text = describe ("\"uint8\"", "9", "\"default\"", "[\"bytes\"]", "");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IdrArray) array = idr_array_open_known (store, "a", text, &error);
+  guint8 pixels[6];
+
+  g_assert_no_error (error);
+  g_assert_cmpint (memory_store_count (store, NULL), ==, 0);
+  memory_store_put (store, "a/c/0/0", "\1\2\3\4\5\6", 6);
+  read_all (array, pixels);
+  g_assert_cmpmem (pixels, 6, "\1\2\3\4\5\6", 6);
+  g_assert_null (idr_array_open_known (store, "a", "{\"zarr_format\":3}", &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+}
+
 /* Whatever the metadata are, there is an array or an error. */
 static void
 test_mutations (void)
@@ -246,6 +265,7 @@ main (int argc, char **argv)
   g_test_add_func ("/array-v3/fill", test_fill);
   g_test_add_func ("/array-v3/refused", test_refused);
   g_test_add_func ("/array-v3/members", test_members);
+  g_test_add_func ("/array-v3/known", test_known);
   g_test_add_func ("/array-v3/mutations", test_mutations);
   return g_test_run ();
 }

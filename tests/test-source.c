@@ -184,6 +184,37 @@ test_fields (void)
   made_folder_remove (folder);
 }
 
+/* Where the group's document has the array's metadata, the array's own are not asked for. */
+static void
+test_consolidated (void)
+{
+  static const gchar group[]
+      = "{\"zarr_format\":3,\"node_type\":\"group\",\"attributes\":{\"ome\":{\"version\":\"0.5\","
+        "\"multiscales\":[{\"axes\":[{\"name\":\"y\"},{\"name\":\"x\"}],\"datasets\":[{\"path\":"
+        "\"s0\"}]}]}},"
+        "\"consolidated_metadata\":{\"kind\":\"inline\",\"must_understand\":false,\"metadata\":{"
+        "\"s0\":"
+        "{\"zarr_format\":3,\"node_type\":\"array\",\"shape\":[2,2],\"data_type\":\"uint8\","
+        "\"chunk_grid\":"
+        "{\"name\":\"regular\",\"configuration\":{\"chunk_shape\":[2,2]}},\"chunk_key_encoding\":"
+        "{\"name\":\"default\",\"configuration\":{\"separator\":\".\"}},\"codecs\":[\"bytes\"],"
+        "\"fill_value\":0}}}}";
+  gchar *folder = made_folder_new ();
+  g_autofree gchar *document = g_build_filename (folder, "zarr.json", NULL);
+  g_autofree gchar *array = g_build_filename (folder, "s0", NULL);
+  g_autofree gchar *chunk = g_build_filename (array, "c.0.0", NULL);
+  g_autoptr (LaminaImage) image = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (array, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (document, group, -1, NULL));
+  g_assert_true (g_file_set_contents (chunk, "abcd", 4, NULL));
+  image = open_image (folder, 0, "all", "all", "all");
+  bytes = read_plane (image, 0, NULL);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "abcd", 4);
+  made_folder_remove (folder);
+}
+
 /* The second operation on an image asks neither for metadata nor for what was read. */
 static void
 test_shared (void)
@@ -233,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/source/pixels", test_pixels);
   g_test_add_func ("/source/refused", test_refused);
   g_test_add_func ("/source/fields", test_fields);
+  g_test_add_func ("/source/consolidated", test_consolidated);
   g_test_add_func ("/source/shared", test_shared);
   g_test_add_func ("/source/ahead", test_ahead);
   return g_test_run ();

@@ -100,6 +100,22 @@ idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellabl
 }
 
 IdrArray *
+idr_array_open_known (IdrStore *store, const gchar *path, const gchar *metadata, GError **error)
+{
+  g_autoptr (IdrArray) array = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_return_val_if_fail (store && path && metadata, NULL);
+
+  array = array_new (store, path);
+  bytes = g_bytes_new (metadata, strlen (metadata));
+  if (idr_meta_parse_v3 (&array->meta, bytes, error))
+    return g_steal_pointer (&array);
+  g_prefix_error (error, "array %s: the group's metadata: ", array->uri);
+  return NULL;
+}
+
+IdrArray *
 idr_array_ref (IdrArray *array)
 {
   g_atomic_ref_count_inc (&array->refs);

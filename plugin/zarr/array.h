@@ -31,6 +31,10 @@ typedef struct
  * filter that cannot be read, by name). */
 IdrArray *idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally,
                           GCancellable *cancellable, GError **error);
+
+/* The same with @metadata, a "zarr.json", that is known already; nothing is asked for. */
+IdrArray *idr_array_open_known (IdrStore *store, const gchar *path, const gchar *metadata,
+                                GError **error);
 IdrArray *idr_array_ref (IdrArray *array);
 void idr_array_unref (IdrArray *array);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrArray, idr_array_unref)

@@ -41,7 +41,10 @@ idr_ome_unref (IdrOme *ome)
       g_free (ome->axes[i].unit);
     }
   for (gint i = 0; i < ome->n_levels; i++)
-    g_free (ome->levels[i].path);
+    {
+      g_free (ome->levels[i].path);
+      g_free (ome->levels[i].metadata);
+    }
   for (gint i = 0; i < ome->n_channels; i++)
     g_free (ome->channels[i].label);
   g_free (ome->levels);
@@ -110,6 +113,29 @@ get_labels (IdrOmeGroup *group)
   return (gchar **)g_ptr_array_steal (labels, NULL);
 }
 
+/* Takes what the group's document says of the levels' arrays, which spares asking for it. */
+static void
+take_metadata (IdrOme *ome, const IdrOmeGroup *group)
+{
+  JsonNode *root = group->roots[IDR_OME_ZARR_JSON];
+  JsonObject *object = root ? json_node_get_object (root) : NULL;
+  JsonObject *all = idr_json_object (object, "consolidated_metadata");
+  const gchar *kind = idr_json_string (all, "kind");
+
+  if (!kind || strcmp (kind, "inline") != 0)
+    return;
+  for (gint i = 0; i < ome->n_levels; i++)
+    {
+      JsonObject *one = idr_json_object (idr_json_object (all, "metadata"), ome->levels[i].path);
+      g_autoptr (JsonNode) node = one ? json_node_new (JSON_NODE_OBJECT) : NULL;
+
+      if (!node)
+        continue;
+      json_node_set_object (node, one);
+      ome->levels[i].metadata = json_to_string (node, FALSE);
+    }
+}
+
 static IdrOme *
 open_image (IdrOmeGroup *group, JsonObject *attributes, GError **error)
 {
@@ -127,6 +153,7 @@ open_image (IdrOmeGroup *group, JsonObject *attributes, GError **error)
       g_prefix_error (error, "image %s: ", group->uri);
       return NULL;
     }
+  take_metadata (ome, group);
   idr_ome_parse_display (ome, omero);
   ome->version = get_version (attributes, multiscale, omero);
   ome->name = g_strdup (name ? name : idr_json_string (omero, "name"));

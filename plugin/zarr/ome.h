@@ -18,6 +18,7 @@ typedef struct
   gdouble scale[IDR_ARRAY_MAX_DIMS]; /* by axis, in the axis's unit; 1 where nothing is said */
   gdouble translation[IDR_ARRAY_MAX_DIMS]; /* by axis, in the axis's unit */
   gboolean has_scale;                      /* the store says so */
+  gchar *metadata; /* the array's, where the group's has them ("consolidated"), or NULL */
 } IdrOmeLevel;
 
 typedef struct
