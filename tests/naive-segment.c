@@ -224,7 +224,7 @@ naive_segment (const IdrSegmentOptions *options, const IdrRaster *raster)
 {
   const gint64 width = raster->width, height = raster->height;
   const gsize n = width * height, size = idr_pixel_get_size (raster->pixel);
-  g_autofree guint8 *plane = g_malloc (n * size), *smoothed = NULL;
+  g_autofree guint8 *plane = g_malloc0 (n * size), *smoothed = NULL;
   g_autofree gboolean *above = g_new (gboolean, n);
   NaiveSegments *segments = g_new0 (NaiveSegments, 1);
   gdouble threshold;

@@ -14,7 +14,7 @@
 #define ALIGNMENT 64
 
 /* What of the nearest cache the ring may take, and how narrow a strip may become for it. */
-#define RING_BYTES (32 * 1024)
+#define RING_BYTES 32768
 #define MIN_COLUMNS 256
 
 struct _IdrGaussian
@@ -66,7 +66,8 @@ static void
 set_rough (IdrGaussian *gaussian)
 {
   const gint64 radius = gaussian->filter.radius;
-  const gfloat margin = (gfloat)((radius + 5) / 2 * 2);
+  const gint64 even = (radius + 5) & ~G_GINT64_CONSTANT (1);
+  const gfloat margin = (gfloat)even;
 
   if (radius > MAX_ROUGH_RADIUS)
     return;
@@ -84,7 +85,7 @@ idr_gaussian_new (gdouble sigma)
   IdrGaussian *gaussian = g_new0 (IdrGaussian, 1);
   const gint64 radius = (gint64)(4.0 * sigma + 0.5);
   const gdouble scale = -0.5 / (sigma * sigma);
-  g_autofree gdouble *kernel = g_new (gdouble, 2 * radius + 1);
+  g_autofree gdouble *kernel = g_new0 (gdouble, 2 * radius + 1);
   gdouble sum;
 
   for (gint64 x = -radius; x <= radius; x++)

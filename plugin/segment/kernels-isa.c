@@ -32,7 +32,7 @@ gather_signs (const gint8 *bytes)
   guint64 bits = 0;
 
 #ifdef __SSE2__
-  for (guint i = 0; i < 4; i++)
+  for (gsize i = 0; i < 4; i++)
     {
       __m128i sixteen = _mm_loadu_si128 ((const __m128i *)(const void *)(bytes + 16 * i));
 

@@ -9,12 +9,13 @@
 #include "segments.h"
 
 #include <math.h>
+#include <string.h>
 
 /* SciPy smooths with nothing less. */
 #define MIN_SIGMA 1e-15
 
 /* What a thread keeps for its next plane is at most this, in bytes. */
-#define MAX_KEPT (64 * 1024 * 1024)
+#define MAX_KEPT ((gsize)64 * 1024 * 1024)
 
 #define NO_MEMORY "memory does not suffice for its smoothed pixels and objects"
 
@@ -156,7 +157,7 @@ lay_out (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRast
 static gboolean
 reserve (Scratch *scratch, gsize n_bytes)
 {
-  if (n_bytes <= scratch->n_bytes)
+  if (scratch->bytes != NULL && n_bytes <= scratch->n_bytes)
     return TRUE;
   g_free (scratch->bytes);
   scratch->bytes = g_try_malloc (n_bytes);
@@ -202,8 +203,7 @@ find_runs (const IdrKernels *kernels, const IdrRaster *smoothed, gdouble thresho
         kernels->at_least ((const guint8 *)smoothed->data + y * smoothed->stride, smoothed->width,
                            &least, bits);
       else
-        for (gsize i = 0; i < n_words; i++)
-          bits[i] = 0;
+        memset (bits, 0, n_words * sizeof *bits);
       if (!idr_runs_add_row (runs, bits, smoothed->width))
         return FALSE;
     }

@@ -112,6 +112,7 @@ report (Bench *bench, const gchar *name, Stage stage, gdouble seconds)
 {
   g_autofree gint64 *rounds = g_new (gint64, MAX_ROUNDS);
   const gint64 end = now () + (gint64)(seconds * 1e9);
+  gint64 median;
   guint n = 0;
 
   stage (bench);
@@ -124,7 +125,8 @@ report (Bench *bench, const gchar *name, Stage stage, gdouble seconds)
     }
   while (n < MAX_ROUNDS && (n < 3 || now () < end));
   qsort (rounds, n, sizeof *rounds, compare);
-  g_print ("%s %.3f\n", name, (gdouble)rounds[n / 2] / 1e3);
+  median = rounds[n / 2];
+  g_print ("%s %.3f\n", name, 1e-3 * (gdouble)median);
 }
 
 static IdrPixel
