@@ -141,10 +141,10 @@ parse_pixel (const gchar *name)
 static IdrIsa
 parse_isa (const gchar *name)
 {
-  static const gchar *const names[] = { "plain", "avx2", "avx512" };
+  static const gchar *const names[IDR_N_ISAS] = { "plain", "avx2", "avx512" };
 
-  for (IdrIsa isa = IDR_ISA_PLAIN; isa <= idr_isa_get_best (); isa++)
-    if (g_str_equal (name, names[isa]))
+  for (IdrIsa isa = IDR_ISA_PLAIN; isa < IDR_N_ISAS; isa++)
+    if (isa <= idr_isa_get_best () && g_str_equal (name, names[isa]))
       return isa;
   g_error ("no such instruction set here: %s", name);
 }
