@@ -149,10 +149,10 @@ struct _IdrS3Source
   gchar *t, *c, *z;
   gchar *well, *field;
   gint series;
-  gchar *server, *endpoint, *bucket, *region, *profile;
+  gchar *server, *endpoint, *bucket, *region, *profile, *cache;
   gboolean anonymous;
   gint connections;
-  gint64 cache_size;
+  gint64 cache_size, cache_limit;
   gint missing_chunks;
 
   LaminaImage *image;
@@ -247,7 +247,9 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
                          .bucket = self->bucket,
                          .region = self->region,
                          .profile = self->profile,
-                     .anonymous = self->anonymous,
+                         .cache = self->cache,
+                         .cache_limit = (guint64)self->cache_limit,
+                         .anonymous = self->anonymous,
                          .choice = { self->well, self->field, self->series } };
   IdrSelected *selected = &planes->selected;
 
@@ -375,6 +377,13 @@ add_where (LaminaOperationClass *operation_class)
   ADD (g_param_spec_int64 ("cache-size", "Cache size", "Bytes of decoded chunks to keep", 1 << 20,
                            G_MAXINT64 / 4, 64 << 20, LAMINA_IN),
        cache_size);
+  ADD (g_param_spec_string ("cache", "Cache folder",
+                            "Folder in which chunks from servers are kept; empty for none", "",
+                            LAMINA_IN),
+       cache);
+  ADD (g_param_spec_int64 ("cache-limit", "Cache limit", "Bytes that the cache folder may hold",
+                           1 << 20, G_MAXINT64 / 4, 1 << 30, LAMINA_IN),
+       cache_limit);
 }
 
 static void

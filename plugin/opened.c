@@ -221,7 +221,9 @@ get_options (const IdrAddress *address)
   return (IdrStoreOptions){ .endpoint = has_endpoint (address) ? address->endpoint : NULL,
                             .region = address->region[0] != '\0' ? address->region : NULL,
                             .anonymous = address->anonymous,
-                            .profile = address->profile[0] != '\0' ? address->profile : NULL };
+                            .profile = address->profile[0] != '\0' ? address->profile : NULL,
+                            .cache = address->cache[0] != '\0' ? address->cache : NULL,
+                            .cache_limit = address->cache_limit };
 }
 
 /* Opens the image at the root, as most are, or else the one in there that is meant. */
@@ -321,8 +323,8 @@ make_key (const IdrAddress *address, GError **error)
     }
   series = g_strdup_printf ("%d", address->choice.series);
   text = g_strjoin ("\n", address->location, address->server, address->endpoint, address->bucket,
-                    address->region, rights, address->choice.well, address->choice.field, series,
-                    login != NULL ? login->user : "", NULL);
+                    address->region, rights, address->cache, address->choice.well,
+                    address->choice.field, series, login != NULL ? login->user : "", NULL);
   length = strlen (text);
   return g_bytes_new_take (g_steal_pointer (&text), length);
 }

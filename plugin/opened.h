@@ -17,7 +17,9 @@ typedef struct
   const gchar *endpoint, *bucket, *region; /* of buckets */
   gboolean anonymous;
   const gchar *profile; /* of AWS credentials, where not anonymous */
-  IdrOmeChoice choice; /* of a plate's image, or of a collection's */
+  const gchar *cache;   /* a folder for chunks, or "" */
+  guint64 cache_limit;  /* bytes in it */
+  IdrOmeChoice choice;  /* of a plate's image, or of a collection's */
 } IdrAddress;
 
 /* Immutable once opened. */

@@ -23,6 +23,8 @@ typedef struct
   const gchar *region;   /* of signatures; NULL: what the AWS tools are set up for, or us-east-1 */
   gboolean anonymous;    /* no signatures; else AWS credentials sign all requests of the store */
   const gchar *profile;  /* whose credentials, in ~/.aws; NULL: the environment says */
+  const gchar *cache;    /* a folder where chunks from servers are kept; NULL: none */
+  guint64 cache_limit;   /* bytes in there */
 } IdrStoreOptions;
 
 /* Tells the rights that @options mean from others, for those who share what they have read: a text

@@ -3,6 +3,7 @@
  */
 #include "access.h"
 #include "backend.h"
+#include "disk-cache.h"
 #include "fetch.h"
 #include "http.h"
 #include "listable.h"
@@ -24,6 +25,7 @@ typedef struct
   IdrHttpSigner *signer; /* or NULL: anonymous */
   gchar *root;           /* what requests begin with, and may have a user in it */
   gchar *shown;          /* what people see */
+  IdrDiskCache *cache;   /* or NULL */
 
   /* ---- the I/O thread's */
   gboolean readable; /* something was read */
@@ -125,6 +127,41 @@ judge_forbidden (WebStore *web, IdrFetch *fetch, GError *fault, guint retries)
   idr_listable_judge (&web->listable, &question, fetch, fault, retries);
 }
 
+/* The name of what is kept of a fetch, or NULL: only chunks never change, and their keys end in a
+ * number or in several. Free with g_free(). */
+static gchar *
+get_cache_name (WebStore *web, const IdrFetch *fetch)
+{
+  const gchar *slash = strrchr (fetch->key, '/');
+  const gchar *last = slash != NULL ? slash + 1 : fetch->key;
+  if (web->cache == NULL || !g_ascii_isdigit (last[0])
+      || strspn (last, G_CSET_DIGITS ".") != strlen (last))
+    return NULL;
+  g_autofree gchar *url = get_url (web->shown, fetch->key);
+  return idr_disk_cache_get_name (web->signer != NULL, url, fetch->offset, fetch->length);
+}
+
+/* Ends a fetch with what is kept of it; FALSE: nothing is. */
+static gboolean
+take_cached (WebStore *web, IdrFetch *fetch)
+{
+  g_autofree gchar *name = get_cache_name (web, fetch);
+  g_autoptr (GBytes) bytes = name != NULL ? idr_disk_cache_get (web->cache, name) : NULL;
+  if (bytes == NULL || g_bytes_get_size (bytes) > fetch->limit)
+    return FALSE;
+  fetch->counted = TRUE; /* no server sent it */
+  idr_fetch_finish (fetch, g_steal_pointer (&bytes), NULL, 0);
+  return TRUE;
+}
+
+static void
+keep (WebStore *web, const IdrFetch *fetch, GBytes *bytes)
+{
+  g_autofree gchar *name = get_cache_name (web, fetch);
+  if (name != NULL)
+    idr_disk_cache_put (web->cache, name, bytes);
+}
+
 static void
 on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
 {
@@ -144,6 +181,8 @@ on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
     }
   web->readable = web->readable || fault == NULL;
   GBytes *bytes = fault == NULL ? g_bytes_ref (answer->body) : NULL;
+  if (bytes != NULL)
+    keep (web, fetch, bytes);
   idr_fetch_finish (fetch, bytes, fault, answer->retries);
 }
 
@@ -151,6 +190,8 @@ static void
 web_store_start (IdrStore *store, IdrFetch *fetch)
 {
   WebStore *web = (WebStore *)store;
+  if (take_cached (web, fetch))
+    return;
   g_autofree gchar *url = get_url (web->root, fetch->key);
   IdrHttpRequest request = {
     .url = url,
@@ -275,6 +316,7 @@ web_store_free (IdrStore *store)
   idr_location_free (web->location);
   idr_http_signer_unref (web->signer);
   idr_listable_clear (&web->listable);
+  idr_disk_cache_unref (web->cache);
   g_free (web->root);
   g_free (web->shown);
   g_free (web);
@@ -318,10 +360,16 @@ idr_web_store_new (const gchar *text, const IdrStoreOptions *options, GError **e
   g_autofree gchar *service = hide_user (location->service);
   if (!idr_access_check (&access, location->service, service, error))
     return NULL;
+  const gchar *folder = options != NULL ? options->cache : NULL;
+  g_autoptr (IdrDiskCache) cache
+      = folder != NULL ? idr_disk_cache_open (folder, options->cache_limit, error) : NULL;
+  if (folder != NULL && cache == NULL)
+    return NULL;
   WebStore *web = g_new0 (WebStore, 1);
   web->store.backend = &web_store_backend;
   g_atomic_ref_count_init (&web->store.references);
   web->signer = g_steal_pointer (&access.signer);
+  web->cache = g_steal_pointer (&cache);
   web->root = join (location->service, location->path);
   web->shown = join (service, location->path);
   web->location = g_steal_pointer (&location);

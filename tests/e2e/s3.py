@@ -5,6 +5,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import contextlib
 import os
+import re
 import shutil
 import sys
 
@@ -92,6 +93,25 @@ def profiles():
         good(lamina("run", private("s3://sample", PLANES), env=dict(bare, AWS_PROFILE="ceph")))
         one_line(lamina("run", private("s3://sample", "profile=other"), env=bare), 1, "profile other")
         one_line(lamina("run", private("s3://sample"), env=bare), 1, "AWS_ACCESS_KEY_ID")
+
+
+@case
+def cached():
+    """with a cache folder chunks are fetched once, and one that is damaged again"""
+    def received(cache):
+        result = good(lamina("run", private("s3://sample", PLANES, f"cache={quoted(cache)}"), env=environment()))
+        return int(re.search(r"bytes (\d+)", result.out).group(1))
+
+    with folder() as top:
+        cache = os.path.join(top, "kept")
+        whole = received(cache)
+        entries = tree(cache)
+        assert whole > 0 and received(cache) == 0
+        with open(os.path.join(cache, entries[0]), "ab") as file:
+            file.write(b"?")
+        assert 0 < received(cache) < whole
+        assert received(cache) == 0
+        note(f"{len(entries)} chunks, {whole} bytes")
 
 
 @case
