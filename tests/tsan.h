@@ -7,7 +7,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #pragma once
-#if __has_include(<gio/gio.h>) /* not so where meson asks what the compiler can do */
+#if __has_include(<gio/gio.h>) /* not so in meson's own trials */
 
 #define g_mutex_lock tsan_g_mutex_lock
 #define g_mutex_trylock tsan_g_mutex_trylock
