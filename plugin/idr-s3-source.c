@@ -374,7 +374,7 @@ add_where (LaminaOperationClass *operation_class)
   ADD (g_param_spec_int ("connections", "Connections", "Requests on their way at once", 1, 256, 32,
                          LAMINA_IN),
        connections);
-  ADD (g_param_spec_int64 ("cache-size", "Cache size", "Bytes of decoded chunks to keep", 1 << 20,
+  ADD (g_param_spec_int64 ("cache-size", "Cache size", "Bytes of chunks to keep in memory", 1 << 20,
                            G_MAXINT64 / 4, 64 << 20, LAMINA_IN),
        cache_size);
   ADD (g_param_spec_string ("cache", "Cache folder",
