@@ -23,8 +23,11 @@ write_text (const gchar *name, const gchar *text)
 }
 
 static const gchar *const variables[] = {
-  "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",   "AWS_PROFILE",
-  "AWS_REGION",        "AWS_DEFAULT_REGION",    "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL",
+  "AWS_CONFIG_FILE",     "AWS_SHARED_CREDENTIALS_FILE",
+  "AWS_ACCESS_KEY_ID",   "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",   "AWS_PROFILE",
+  "AWS_REGION",          "AWS_DEFAULT_REGION",
+  "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL",
 };
 
 static void

@@ -201,12 +201,35 @@ check_read (IdrStore *store, const gchar *key, const gchar *wanted)
                    strlen (wanted));
 }
 
+static guint
+count_entries (void)
+{
+  guint n = 0;
+  for (guint i = 0; i < 256; i++)
+    {
+      const gchar *name;
+      g_autofree gchar *path = g_strdup_printf ("%s/%02x", folder, i);
+      g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+        n += name[0] != '.';
+    }
+  return n;
+}
+
+/* Waits until the writer has done its work. */
+static void
+await_entries (guint n)
+{
+  for (guint i = 0; i < 1000 && count_entries () != n; i++)
+    g_usleep (5000);
+  g_assert_cmpuint (count_entries (), ==, n);
+}
+
 /* Chunks are asked for once, by all stores together; metadata always. */
 static void
 test_store (void)
 {
   g_autoptr (BadServer) server = bad_server_start (root, NULL);
-  g_autoptr (IdrDiskCache) cache = open_cache (1 << 20);
   IdrStoreOptions options = { .anonymous = TRUE, .cache = folder, .cache_limit = 1 << 20 };
   for (guint i = 0; i < 3; i++)
     {
@@ -218,7 +241,7 @@ test_store (void)
       g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "hu", 2);
       g_autoptr (IdrFetch) short_one = idr_store_fetch (store, "a/0.1", 0, 0, 4);
       g_assert_null (idr_fetch_wait (short_one, NULL, NULL, NULL));
-      g_usleep (200000); /* until it is written */
+      await_entries (2); /* the chunk and its part */
     }
   /* the chunk, its part and its excess, and three times the metadata and the excess */
   g_assert_cmpint (bad_server_count (server, "requests"), ==, 2 + 3 + 3);

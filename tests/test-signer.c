@@ -113,6 +113,7 @@ test_region (void)
   g_autofree gchar *lost = g_strconcat (server->url, "/fault/status=400,region=eu-west-4/x", NULL);
   IdrHttpRequest request = { .url = moved, .signer = signer };
   g_autoptr (IdrHttpAnswer) found = idr_http_send (&request, NULL, NULL);
+  g_assert_nonnull (found);
   g_assert_cmpint (bad_server_count (server, "requests"), ==, 2);
   g_autofree gchar *then = send_signed (echo, signer);
   g_assert_nonnull (strstr (then, "/eu-west-3/s3/aws4_request"));

@@ -236,7 +236,7 @@ test_many_forbidden (void)
       check_read (store, "list/k1", 0, 0, "x");
       for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)
         fetches[i] = idr_store_fetch (store, "list/none", 0, 0, LIMIT);
-      g_usleep (10000 * round);
+      g_usleep (10000UL * round);
       for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)
         {
           g_autoptr (GError) error = NULL;
@@ -254,7 +254,7 @@ test_many_forbidden (void)
   for (guint i = 0; i < 8; i++)
     {
       IdrFetch *fetch = idr_store_fetch (left, "list/none", 0, 0, LIMIT);
-      g_usleep (8000 * i);
+      g_usleep (8000UL * i);
       idr_fetch_unref (fetch);
     }
 }

@@ -251,7 +251,7 @@ make_signature (const guint8 *key, const gchar *scope, const gchar *date, const 
 {
   guint8 digest[DIGEST];
   g_autofree gchar *text = g_strjoin ("\n", ALGORITHM, date, scope, request, NULL);
-  GString *hex = g_string_sized_new (2 * DIGEST);
+  GString *hex = g_string_new (NULL);
   mac (key, DIGEST, text, digest);
   for (guint i = 0; i < DIGEST; i++)
     g_string_append_printf (hex, "%02x", digest[i]);

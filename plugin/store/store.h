@@ -3,8 +3,8 @@
  * A store knows no arrays. Keys are relative paths with "/" between their parts; no key leaves the
  * store's root ("..", a leading "/", control characters are refused). Errors are of GIOErrorEnum:
  * NOT_FOUND (no such key), NOT_DIRECTORY (no such bucket), PERMISSION_DENIED, NOT_INITIALIZED (no
- * credentials), HOST_NOT_FOUND, CONNECTION_REFUSED, TIMED_OUT, INVALID_DATA, CANCELLED, FAILED…, and
- * their messages name the URL or path, say what happened and, where it helps, what to do.
+ * credentials), HOST_NOT_FOUND, CONNECTION_REFUSED, TIMED_OUT, INVALID_DATA, CANCELLED, FAILED…,
+ * and their messages name the URL or path, say what happened and, where it helps, what to do.
  *
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
@@ -53,9 +53,9 @@ gboolean idr_store_is_local (IdrStore *store);
  * constant for stores that are not local. For those who keep what they have read. */
 gchar *idr_store_get_stamp (IdrStore *store, const gchar *key);
 
-/* In a bucket that cannot be listed a forbidden key (403) is NOT_FOUND once something else was read:
- * that is how S3 answers there for what does not exist. Where listing is allowed, which is asked
- * once, it stays PERMISSION_DENIED.
+/* In a bucket that cannot be listed a forbidden key (403) is NOT_FOUND once something else was
+ * read: that is how S3 answers there for what does not exist. Where listing is allowed, which is
+ * asked once, it stays PERMISSION_DENIED.
  *
  * The bytes of @key, on their way: from a server at once, from a folder when somebody waits.
  * @length 0: all from @offset on, else that many bytes from @offset (negative offset: the last
