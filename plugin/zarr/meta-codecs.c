@@ -19,26 +19,12 @@ typedef struct
 
 static gboolean parse_chain (Chain *chain, JsonArray *codecs, GError **error);
 
-G_GNUC_PRINTF (3, 4)
-static gboolean
-refuse (GError **error, gint code, const gchar *format, ...)
-{
-  g_autofree gchar *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, G_IO_ERROR, code, text);
-  return FALSE;
-}
-
 static gboolean
 add_step (Chain *chain, const gchar *name, JsonObject *configuration, GError **error)
 {
   if (*chain->n_steps == chain->max_steps)
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED, "it has too many codecs: \"%.40s\" is one more",
-                   name);
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                            "it has too many codecs: \"%.40s\" is one more", name);
   return idr_step_init (&chain->steps[(*chain->n_steps)++], name, configuration, &chain->dtype,
                         error);
 }
@@ -66,8 +52,8 @@ transpose (IdrMeta *meta, const IdrExtension *codec, GError **error)
         }
     }
   if (!ok)
-    return refuse (error, G_IO_ERROR_INVALID_DATA,
-                   "the \"order\" of its codec \"%s\" is no permutation", codec->name);
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA,
+                            "the \"order\" of its codec \"%s\" is no permutation", codec->name);
   memcpy (meta->order, order, n * sizeof *order);
   return TRUE;
 }
@@ -83,8 +69,8 @@ parse_filter (Chain *chain, const IdrExtension *codec, GError **error)
   /* There is another "packbits", whose bytes are not numcodecs' own. */
   if (!known || !idr_codec_is_filter (known)
       || (known == &idr_codec_packbits && name == codec->name))
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED, "its codec \"%.40s\" cannot be read",
-                   codec->name);
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED, "its codec \"%.40s\" cannot be read",
+                            codec->name);
   if (!add_step (chain, name, codec->configuration, error))
     return FALSE;
   chain->dtype = chain->steps[*chain->n_steps - 1].stored;
@@ -101,9 +87,9 @@ parse_endian (const IdrExtension *codec, gsize size, gboolean *swap, GError **er
   gboolean big = endian && !strcmp (endian, "big");
 
   if (size > 1 && !big && (!endian || strcmp (endian, "little") != 0))
-    return refuse (error, G_IO_ERROR_INVALID_DATA,
-                   "the \"endian\" of its codec \"%s\" is neither \"little\" nor \"big\"",
-                   codec->name);
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA,
+                            "the \"endian\" of its codec \"%s\" is neither \"little\" nor \"big\"",
+                            codec->name);
   *swap = size > 1 && big == (G_BYTE_ORDER == G_LITTLE_ENDIAN);
   return TRUE;
 }
@@ -127,8 +113,9 @@ parse_index (Chain *chain, IdrShard *shard, const IdrExtension *codec, GError **
 
   shard->index_at_start = location && !strcmp (location, "start");
   if (location && !shard->index_at_start && strcmp (location, "end") != 0)
-    return refuse (error, G_IO_ERROR_INVALID_DATA,
-                   "the \"index_location\" of its shards is neither \"start\" nor \"end\"");
+    return idr_meta_refuse (
+        error, G_IO_ERROR_INVALID_DATA,
+        "the \"index_location\" of its shards is neither \"start\" nor \"end\"");
   for (guint i = 0; i < n; i++)
     {
       IdrExtension one;
@@ -147,10 +134,12 @@ parse_index (Chain *chain, IdrShard *shard, const IdrExtension *codec, GError **
             return FALSE;
         }
       else
-        return refuse (error, G_IO_ERROR_NOT_SUPPORTED,
-                       "the codec \"%.40s\" of its shards' index cannot be read", one.name);
+        return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                                "the codec \"%.40s\" of its shards' index cannot be read",
+                                one.name);
     }
-  return n > 0 || refuse (error, G_IO_ERROR_INVALID_DATA, "its shards have no \"index_codecs\"");
+  return n > 0
+         || idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA, "its shards have no \"index_codecs\"");
 }
 
 static gboolean
@@ -167,9 +156,9 @@ parse_item_size (IdrMeta *meta, const IdrShard *shard, const IdrExtension *codec
       ok = idr_json_node_int (json_array_get_element (list, i), size) && *size >= 1;
     }
   return ok
-         || refuse (error, G_IO_ERROR_INVALID_DATA,
-                    "the \"chunk_shape\" of its shards is no list of %d whole numbers from 1 on",
-                    n);
+         || idr_meta_refuse (
+             error, G_IO_ERROR_INVALID_DATA,
+             "the \"chunk_shape\" of its shards is no list of %d whole numbers from 1 on", n);
 }
 
 /* A chunk so far is a shard of smaller ones, which have codecs of their own. */
@@ -186,12 +175,12 @@ parse_shard (Chain *chain, const IdrExtension *codec, GError **error)
   IdrShard *shard;
 
   if (meta->n_shards == IDR_META_MAX_SHARDS)
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED, "its shards are nested more than %d deep",
-                   IDR_META_MAX_SHARDS);
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                            "its shards are nested more than %d deep", IDR_META_MAX_SHARDS);
   if (*chain->n_steps)
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED,
-                   "its filter \"%s\" around whole shards cannot be read",
-                   chain->steps[*chain->n_steps - 1].codec->name);
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                            "its filter \"%s\" around whole shards cannot be read",
+                            chain->steps[*chain->n_steps - 1].codec->name);
   shard = &meta->shards[meta->n_shards++];
   shard->n_dims = meta->info.n_dims;
   memcpy (shard->size, meta->info.chunk, sizeof shard->size);
@@ -218,8 +207,8 @@ parse_step (Chain *chain, const IdrExtension *codec, GError **error)
   if (!add_step (chain, name, codec->configuration, error))
     return FALSE;
   if (idr_codec_is_filter (chain->steps[*chain->n_steps - 1].codec))
-    return refuse (error, G_IO_ERROR_INVALID_DATA,
-                   "its codec \"%.40s\" is for numbers, not for bytes", name);
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA,
+                            "its codec \"%.40s\" is for numbers, not for bytes", name);
   g_string_append_printf (chain->shown, "%s%s", chain->shown->len ? "+" : "", name);
   if (inner)
     g_string_append_printf (chain->shown, "/%.40s", inner);
@@ -259,7 +248,8 @@ parse_chain (Chain *chain, JsonArray *codecs, GError **error)
         return FALSE;
     }
   return chain->in_bytes
-         || refuse (error, G_IO_ERROR_INVALID_DATA, "its \"codecs\" have none that makes bytes");
+         || idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA,
+                             "its \"codecs\" have none that makes bytes");
 }
 
 gboolean

@@ -6,20 +6,6 @@
 
 #include <string.h>
 
-G_GNUC_PRINTF (3, 4)
-static gboolean
-refuse (GError **error, gint code, const gchar *format, ...)
-{
-  g_autofree gchar *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, G_IO_ERROR, code, text);
-  return FALSE;
-}
-
 gboolean
 idr_extension_parse (IdrExtension *extension, JsonNode *node, const gchar *what, GError **error)
 {
@@ -29,7 +15,8 @@ idr_extension_parse (IdrExtension *extension, JsonNode *node, const gchar *what,
   extension->configuration = idr_json_object (object, "configuration");
   if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
     extension->name = json_node_get_string (node);
-  return extension->name || refuse (error, G_IO_ERROR_INVALID_DATA, "its \"%s\" has no name", what);
+  return extension->name
+         || idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA, "its \"%s\" has no name", what);
 }
 
 /* What is not known must be understood, unless it says that it need not. */
@@ -52,12 +39,13 @@ check_members (JsonObject *object, GError **error)
           || (must && json_node_get_value_type (must) == G_TYPE_BOOLEAN
               && !json_node_get_boolean (must)))
         continue;
-      return refuse (error, G_IO_ERROR_NOT_SUPPORTED,
-                     "its member \"%.40s\" is not known, and must be understood",
-                     (const gchar *)link->data);
+      return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                              "its member \"%.40s\" is not known, and must be understood",
+                              (const gchar *)link->data);
     }
   if (transformers && json_array_get_length (transformers) > 0)
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED, "its \"storage_transformers\" cannot be read");
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                            "its \"storage_transformers\" cannot be read");
   return TRUE;
 }
 
@@ -70,8 +58,8 @@ parse_grid (IdrMeta *meta, JsonObject *object, GError **error)
                             error))
     return FALSE;
   if (strcmp (grid.name, "regular") != 0)
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED, "its chunk grid \"%.40s\" cannot be read",
-                   grid.name);
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                            "its chunk grid \"%.40s\" cannot be read", grid.name);
   if (!idr_meta_parse_shape (meta, idr_json_array (object, "shape"),
                              idr_json_array (grid.configuration, "chunk_shape"), error))
     return FALSE;
@@ -90,15 +78,15 @@ parse_keys (IdrMeta *meta, JsonObject *object, GError **error)
                             "chunk_key_encoding", error))
     return FALSE;
   if (strcmp (keys.name, "default") != 0 && strcmp (keys.name, "v2") != 0)
-    return refuse (error, G_IO_ERROR_NOT_SUPPORTED,
-                   "its chunk key encoding \"%.40s\" cannot be read", keys.name);
+    return idr_meta_refuse (error, G_IO_ERROR_NOT_SUPPORTED,
+                            "its chunk key encoding \"%.40s\" cannot be read", keys.name);
   meta->is_prefixed = keys.name[0] == 'd';
   separator = idr_json_string (keys.configuration, "separator");
   if (!separator)
     separator = meta->is_prefixed ? "/" : ".";
   if (strcmp (separator, ".") != 0 && strcmp (separator, "/") != 0)
-    return refuse (error, G_IO_ERROR_INVALID_DATA,
-                   "its separator \"%.40s\" is neither \".\" nor \"/\"", separator);
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA,
+                            "its separator \"%.40s\" is neither \".\" nor \"/\"", separator);
   meta->separator = separator[0];
   return TRUE;
 }
@@ -112,7 +100,7 @@ parse_type (IdrMeta *meta, JsonObject *object, GError **error)
       || !idr_dtype_parse_name (&meta->dtype, type.name, error))
     return FALSE;
   if (!json_object_has_member (object, "fill_value"))
-    return refuse (error, G_IO_ERROR_INVALID_DATA, "it has no \"fill_value\"");
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA, "it has no \"fill_value\"");
   meta->info.dtype = g_strdup (type.name);
   meta->info.pixel = meta->dtype.pixel;
   return idr_dtype_parse_fill (&meta->dtype, json_object_get_member (object, "fill_value"),
@@ -130,10 +118,10 @@ idr_meta_parse_v3 (IdrMeta *meta, GBytes *bytes, GError **error)
     return FALSE;
   object = JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
   if (idr_json_int (object, "zarr_format", 0) != 3)
-    return refuse (error, G_IO_ERROR_INVALID_DATA, "its \"zarr_format\" is not 3");
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA, "its \"zarr_format\" is not 3");
   node_type = idr_json_string (object, "node_type");
   if (!node_type || strcmp (node_type, "array") != 0)
-    return refuse (error, G_IO_ERROR_INVALID_DATA, "its \"node_type\" is not \"array\"");
+    return idr_meta_refuse (error, G_IO_ERROR_INVALID_DATA, "its \"node_type\" is not \"array\"");
   meta->info.zarr_format = 3;
   return check_members (object, error) && parse_grid (meta, object, error)
          && parse_keys (meta, object, error) && parse_type (meta, object, error)

@@ -13,6 +13,19 @@ idr_meta_clear (IdrMeta *meta)
 
 /* --- For the formats' parsers ---------------------------------------------------------- */
 
+gboolean
+idr_meta_refuse (GError **error, gint code, const gchar *format, ...)
+{
+  g_autofree gchar *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error_literal (error, G_IO_ERROR, code, text);
+  return FALSE;
+}
+
 static gboolean
 parse_sizes (JsonArray *array, const gchar *name, gint64 least, gint64 *sizes, GError **error)
 {

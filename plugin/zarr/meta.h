@@ -40,7 +40,9 @@ gboolean idr_meta_parse_v2 (IdrMeta *meta, GBytes *bytes, GError **error);
 gboolean idr_meta_parse_v3 (IdrMeta *meta, GBytes *bytes, GError **error);
 void idr_meta_clear (IdrMeta *meta);
 
-/* For the formats' parsers. Both take a list of numbers and check them. */
+/* For the formats' parsers: FALSE, with an error of GIOErrorEnum. */
+gboolean idr_meta_refuse (GError **error, gint code, const gchar *format, ...) G_GNUC_PRINTF (3, 4);
+/* For them, too. Both take a list of numbers and check them. */
 gboolean idr_meta_parse_shape (IdrMeta *meta, JsonArray *shape, JsonArray *chunk, GError **error);
 gboolean idr_meta_check (IdrMeta *meta, GError **error);
 /* Zarr v3's "codecs": meta-codecs.c. After shape and type. */
