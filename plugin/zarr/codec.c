@@ -129,7 +129,8 @@ decode_step (const IdrStep *step, GBytes *bytes, IdrBuffer *out, GError **error)
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (!step->codec->decode (step, data, size, out, error))
+  /* Nothing has no address, but memcpy() must have one. */
+  if (!step->codec->decode (step, data ? data : (const guint8 *)"", size, out, error))
     {
       g_prefix_error (error, "%s: ", step->codec->name);
       return FALSE;

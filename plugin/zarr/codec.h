@@ -45,8 +45,8 @@ typedef struct
 struct _IdrCodec
 {
   const gchar *name; /* "blosc" */
-  /* Decodes @size bytes into the empty @out. Any thread. Errors are INVALID_DATA and say what is
-   * wrong with the bytes, or NOT_SUPPORTED. */
+  /* Decodes @size bytes, which are never at NULL, into the empty @out. Any thread. Errors are
+   * INVALID_DATA and say what is wrong with the bytes, or NOT_SUPPORTED. */
   gboolean (*decode) (const IdrStep *step, const guint8 *data, gsize size, IdrBuffer *out,
                       GError **error);
   /* Reads the configuration, where the codec has any. Numbers are made into @dtype where it does
