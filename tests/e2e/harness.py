@@ -56,6 +56,15 @@ def main():
     sys.exit(failed)
 
 
+def read_peak(pid):
+    """The most memory that a running program has had. What wait4() tells begins with the parent's."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="utf-8") as status:
+            return next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:")), 0)
+    except OSError:
+        return 0
+
+
 def run(*command, timeout=120, interrupt_after=None, **options):
     """Runs a program to its end: its status and what it said, with seconds, CPU seconds and peak bytes."""
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
@@ -64,8 +73,9 @@ def run(*command, timeout=120, interrupt_after=None, **options):
         if interrupt_after is not None:
             time.sleep(interrupt_after)
             process.send_signal(2)
-        end, interrupted = start + timeout, time.monotonic()
+        end, interrupted, peak = start + timeout, time.monotonic(), 0
         while True:
+            peak = max(peak, read_peak(process.pid))
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
             if pid:
                 break
@@ -80,7 +90,7 @@ def run(*command, timeout=120, interrupt_after=None, **options):
         err.seek(0)
         return SimpleNamespace(status=process.returncode, out=out.read(), err=err.read(), seconds=now - start,
                                after_interrupt=now - interrupted, cpu=usage.ru_utime + usage.ru_stime,
-                               peak=usage.ru_maxrss * 1024)
+                               peak=peak)
 
 
 def lamina(*arguments, **options):
