@@ -255,7 +255,8 @@ test_write_errors (void)
     }
   g_assert_false (lamina_chain_write (idle, "labels", "a.rec", NULL, &none));
   g_assert_error (none, LAMINA_ERROR, LAMINA_ERROR_CHAIN);
-  g_assert_cmpstr (none->message, ==, "The chain has no output \"labels\"; those that it has: none");
+  g_assert_cmpstr (none->message, ==,
+                   "The chain has no output \"labels\"; those that it has: none");
   assert_log ("");
 }
 
