@@ -9,7 +9,7 @@
 #define NONE G_MAXUINT64
 /* 8 x 8 samples of one byte in shards of 4 x 8, these in chunks of 2 x 2: eight a shard. */
 #define N_ITEMS 8
-#define INDEX_SIZE (16 * N_ITEMS)
+#define INDEX_SIZE 128 /* two numbers for each */
 #define BYTES "[{\"name\":\"bytes\",\"configuration\":{\"endian\":\"little\"}}]"
 #define SUMMED                                                                                     \
   "[{\"name\":\"bytes\",\"configuration\":{\"endian\":\"little\"}},{\"name\":\"crc32c\"}]"
@@ -61,9 +61,9 @@ make_shard (gboolean at_start, gint gap, const guint64 *words)
   guint64 index[2 * N_ITEMS];
   gint begin = at_start ? INDEX_SIZE : 0;
 
-  for (gint i = 0; i < N_ITEMS; i++)
+  for (gsize i = 0; i < N_ITEMS; i++)
     {
-      index[2 * i] = GUINT64_TO_LE (begin + i * (4 + gap));
+      index[2 * i] = GUINT64_TO_LE ((guint64)begin + i * (4 + (guint64)gap));
       index[2 * i + 1] = GUINT64_TO_LE (4);
     }
   if (at_start)

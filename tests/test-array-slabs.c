@@ -87,8 +87,8 @@ test_does_not_fit (void)
   read_planes (array, &tally);
   idr_array_set_cache_size (size);
   g_assert_cmpint (memory_store_count (store, NULL), ==, before + N_CHUNKS);
-  g_assert_cmpint (tally.chunks, ==, (N_CHUNKS - 1) * DEPTH);
-  g_assert_cmpint (tally.again, ==, (N_CHUNKS - 1) * (DEPTH - 1));
+  g_assert_cmpint (tally.chunks, ==, (gint64)(N_CHUNKS - 1) * DEPTH);
+  g_assert_cmpint (tally.again, ==, (gint64)(N_CHUNKS - 1) * (DEPTH - 1));
   g_assert_cmpint (tally.missing, ==, 1);
   g_assert_cmpint (memory_store_count_alive (store), ==, 0);
 }

@@ -224,7 +224,7 @@ count_settled (BadServer *server)
   do
     {
       before = n;
-      g_usleep (50 * 1000);
+      g_usleep (50000);
       n = bad_server_count (server, "requests");
     }
   while (n != before);

@@ -151,7 +151,7 @@ test_damaged (void)
   g_autoptr (GByteArray) zip = make_zip ("");
   g_autoptr (GRand) random = g_rand_new_with_seed (62);
 
-  for (gsize i = 0; i < 2 * zip->len; i++)
+  for (gsize i = 0; i < (gsize)2 * zip->len; i++)
     {
       g_autofree guint8 *data = g_memdup2 (zip->data, zip->len);
       gsize size = i < zip->len ? i : zip->len;

@@ -36,7 +36,7 @@ IdrNumber
 idr_number_load (const IdrDtype *dtype, const guint8 *from)
 {
   guint64 bits = get_bits (dtype, from);
-  gint unused = 64 - 8 * (gint)dtype->size;
+  gint unused = 64 - 8 * (gint)CLAMP (dtype->size, 1, 8);
   guint32 half = (guint32)bits;
   gfloat single;
   gdouble real;
