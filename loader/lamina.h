@@ -259,6 +259,29 @@ LAMINA_API gboolean lamina_chain_write (LaminaChain *chain, const gchar *output,
                                         GCancellable *cancellable, GError **error);
 LAMINA_API gboolean lamina_chain_run (LaminaChain *chain, LaminaJob *job, GError **error);
 
+/* --- Pointer file ------------------------------------------------------------- */
+
+/* x.idr: a line with the location of an image, then name=value lines for whoever opens it. Wherever
+ * a source takes a location it takes the path of such a file; hosts that open files by their names,
+ * or show planes as pages, read it themselves first. */
+typedef struct _LaminaPointer LaminaPointer;
+
+#define LAMINA_TYPE_POINTER (lamina_pointer_get_type ())
+LAMINA_API GType lamina_pointer_get_type (void);
+LAMINA_API gboolean lamina_pointer_is (const gchar *location);
+LAMINA_API LaminaPointer *lamina_pointer_load (const gchar *path, GError **error);
+LAMINA_API LaminaPointer *lamina_pointer_parse (const gchar *path, GBytes *bytes, GError **error);
+LAMINA_API LaminaPointer *lamina_pointer_ref (LaminaPointer *pointer);
+LAMINA_API void lamina_pointer_unref (LaminaPointer *pointer);
+LAMINA_API const gchar *lamina_pointer_get_location (LaminaPointer *pointer);
+LAMINA_API const gchar *const *lamina_pointer_get_names (LaminaPointer *pointer);
+LAMINA_API const gchar *lamina_pointer_get_value (LaminaPointer *pointer, const gchar *name);
+LAMINA_API gint lamina_pointer_get_page (LaminaPointer *pointer);
+LAMINA_API gint lamina_pointer_get_n (LaminaPointer *pointer);
+LAMINA_API void lamina_pointer_prefix_error (LaminaPointer *pointer, const gchar *name,
+                                             GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LaminaPointer, lamina_pointer_unref)
+
 /* --- Plug-in ------------------------------------------------------------------ */
 
 typedef struct
