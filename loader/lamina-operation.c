@@ -258,6 +258,18 @@ lamina_operation_get_name (LaminaOperation *self)
 
 /* --- Making one ------------------------------------------------------------------------ */
 
+/* What the operation @name will be made with; NULL with @error where there is none. */
+static LaminaProperties *
+find_properties (const gchar *name, GError **error)
+{
+  GType type = lamina_operation_find (name);
+
+  if (type != G_TYPE_INVALID)
+    return lamina_properties_new (name, type);
+  lamina_registry_set_missing (name, error);
+  return NULL;
+}
+
 /**
  * lamina_operation_new: (skip)
  * @name: an operation's name
@@ -267,6 +279,8 @@ lamina_operation_get_name (LaminaOperation *self)
  * %NULL
  *
  * Makes an operation and opens it: parameters are checked, metadata is read, outputs are made.
+ * Where a source's location is a pointer file, the file's own values go to the properties that are
+ * not given.
  *
  * Returns: (transfer full): the operation
  */
@@ -274,58 +288,19 @@ LaminaOperation *
 lamina_operation_new (const gchar *name, GCancellable *cancellable, GError **error,
                       const gchar *first_property, ...)
 {
-  GType type;
-  GObject *self;
+  g_autoptr (LaminaProperties) properties = NULL;
   va_list arguments;
+  gboolean taken;
 
   g_return_val_if_fail (name != NULL, NULL);
 
-  type = lamina_operation_find (name);
-  if (type == G_TYPE_INVALID)
-    {
-      lamina_registry_set_missing (name, error);
-      return NULL;
-    }
+  properties = find_properties (name, error);
+  if (properties == NULL)
+    return NULL;
   va_start (arguments, first_property);
-  self = g_initable_new_valist (type, first_property, arguments, cancellable, error);
+  taken = lamina_properties_collect (properties, first_property, arguments, error);
   va_end (arguments);
-  return self != NULL ? LAMINA_OPERATION (self) : NULL;
-}
-
-/* GObject would take a property that is given twice for a mistake of the program's. */
-static gboolean
-check_once (const gchar *operation, LaminaOperationClass *klass, const gchar **names, guint i,
-            GError **error)
-{
-  GParamSpec *property = lamina_operation_class_find (klass, names[i]);
-
-  for (guint k = 0; property != NULL && k < i; k++)
-    if (lamina_operation_class_find (klass, names[k]) == property)
-      {
-        g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT, "%s: %s is given twice", operation,
-                     names[i]);
-        return FALSE;
-      }
-  return TRUE;
-}
-
-/* The value for one property, converted and checked. */
-static gboolean
-take_value (const gchar *operation, LaminaOperationClass *klass, const gchar *name,
-            const GValue *from, GValue *to, GError **error)
-{
-  GParamSpec *property = lamina_operation_class_find (klass, name);
-
-  if (property == NULL || (property->flags & G_PARAM_WRITABLE) == 0)
-    {
-      lamina_operation_class_set_unknown (klass, operation, name, error);
-      return FALSE;
-    }
-  g_value_init (to, property->value_type);
-  if (lamina_value_convert (property, from, to, error))
-    return TRUE;
-  g_prefix_error (error, "%s: ", operation);
-  return FALSE;
+  return taken ? lamina_properties_open (properties, cancellable, error) : NULL;
 }
 
 /**
@@ -338,6 +313,8 @@ take_value (const gchar *operation, LaminaOperationClass *klass, const gchar *na
  * @error: what went wrong; names and values that do not fit are errors too
  *
  * Makes an operation and opens it: parameters are checked, metadata is read, outputs are made.
+ * Where a source's location is a pointer file, the file's own values go to the properties that are
+ * not given.
  *
  * Returns: (transfer full): the operation
  */
@@ -346,36 +323,17 @@ lamina_operation_new_with_properties (const gchar *name, guint n, const gchar **
                                       const GValue *values, GCancellable *cancellable,
                                       GError **error)
 {
-  g_autoptr (GTypeClass) klass = NULL;
-  g_autofree GValue *own = NULL;
-  g_autoptr (GObject) self = NULL;
-  gboolean fits = TRUE;
-  GType type;
+  g_autoptr (LaminaProperties) properties = NULL;
 
   g_return_val_if_fail (name != NULL && (n == 0 || (names != NULL && values != NULL)), NULL);
 
-  type = lamina_operation_find (name);
-  if (type == G_TYPE_INVALID)
-    {
-      lamina_registry_set_missing (name, error);
-      return NULL;
-    }
-
-  klass = g_type_class_ref (type);
-  own = g_new0 (GValue, MAX (n, 1));
-  for (guint i = 0; i < n && fits; i++)
-    fits
-        = check_once (name, (LaminaOperationClass *)klass, names, i, error)
-          && take_value (name, (LaminaOperationClass *)klass, names[i], &values[i], &own[i], error);
-  if (fits)
-    self = g_object_new_with_properties (type, n, names, own);
-  for (guint i = 0; i < n; i++)
-    if (G_IS_VALUE (&own[i]))
-      g_value_unset (&own[i]);
-
-  if (self == NULL || !g_initable_init (G_INITABLE (self), cancellable, error))
+  properties = find_properties (name, error);
+  if (properties == NULL)
     return NULL;
-  return LAMINA_OPERATION (g_steal_pointer (&self));
+  for (guint i = 0; i < n; i++)
+    if (!lamina_properties_add (properties, names[i], &values[i], error))
+      return NULL;
+  return lamina_properties_open (properties, cancellable, error);
 }
 
 /**

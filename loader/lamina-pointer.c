@@ -13,6 +13,8 @@
 #define MAX_LINE 4096
 #define MAX_VALUES 100
 
+#define MAX_SHOWN 60 /* characters */
+
 typedef struct
 {
   gchar *name, *value;
@@ -80,6 +82,13 @@ static gboolean G_GNUC_PRINTF (4, 5)
   return FALSE;
 }
 
+/* As much of a text as an error shows. */
+static gchar *
+cut (const gchar *text)
+{
+  return g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), MAX_SHOWN));
+}
+
 /* --- Lines ------------------------------------------------------------------------------- */
 
 /* The line in which @end lies. */
@@ -111,10 +120,10 @@ check_line (const gchar *path, guint number, const gchar *line, GError **error)
 {
   if (strlen (line) > MAX_LINE)
     return refuse (path, number, error, "a line has %d bytes at most", MAX_LINE);
-  for (; *line != '\0'; line++)
-    if (g_ascii_iscntrl (*line) && *line != '\t')
-      return refuse (path, number, error, "there is a control character (byte 0x%02X) in the line",
-                     (guchar)*line);
+  for (; *line != '\0'; line = g_utf8_next_char (line))
+    if (g_unichar_iscntrl (g_utf8_get_char (line)) && *line != '\t')
+      return refuse (path, number, error, "there is a control character (U+%04X) in the line",
+                     g_utf8_get_char (line));
   return TRUE;
 }
 
@@ -144,9 +153,11 @@ resolve (const gchar *path, const gchar *location)
 static gboolean
 take_location (LaminaPointer *pointer, guint number, const gchar *line, GError **error)
 {
+  g_autofree gchar *shown = cut (line);
+
   if (get_name_length (line) > 0)
-    return refuse (pointer->path, number, error,
-                   "the location comes first, on a line of its own, not \"%.100s\"", line);
+    return refuse (pointer->path, number, error, "the first line is the location alone, not \"%s\"",
+                   shown);
   pointer->location = resolve (pointer->path, line);
   pointer->line = number;
   return TRUE;
@@ -170,14 +181,15 @@ static gboolean
 take_number (LaminaPointer *pointer, const Entry *entry, GError **error)
 {
   const gboolean is_page = strcmp (entry->name, "page") == 0;
+  g_autofree gchar *shown = cut (entry->value);
   gint64 number = 0;
 
   if (!g_ascii_string_to_signed (entry->value, 10, -1, G_MAXINT, &number, NULL)
       || number == (is_page ? -1 : 0))
-    return refuse (pointer->path, entry->line, error, "%s, not \"%.100s\"",
+    return refuse (pointer->path, entry->line, error, "%s, not \"%s\"",
                    is_page ? "page takes a whole number from 0 on"
                            : "n takes a whole number from 1 on, or -1 for all pages",
-                   entry->value);
+                   shown);
   if (is_page)
     pointer->page = (gint)number;
   else
@@ -188,6 +200,7 @@ take_number (LaminaPointer *pointer, const Entry *entry, GError **error)
 static gboolean
 take_value (LaminaPointer *pointer, guint number, const gchar *line, GError **error)
 {
+  g_autofree gchar *shown = cut (line);
   gsize length = get_name_length (line);
   Entry entry = { NULL, NULL, number };
   const Entry *first;
@@ -195,7 +208,7 @@ take_value (LaminaPointer *pointer, guint number, const gchar *line, GError **er
 
   if (length == 0)
     return refuse (pointer->path, number, error,
-                   "what follows the location is name=value, not \"%.100s\"", line);
+                   "what follows the location is name=value, not \"%s\"", shown);
   if (pointer->entries->len == MAX_VALUES)
     return refuse (pointer->path, number, error, "there are %d values at most", MAX_VALUES);
   entry.name = g_strdelimit (g_strndup (line, length), "_", '-');

@@ -55,6 +55,27 @@ GParamSpec *lamina_operation_class_find (LaminaOperationClass *klass, const gcha
 void lamina_operation_class_set_unknown (LaminaOperationClass *klass, const gchar *operation,
                                          const gchar *name, GError **error);
 
+/* --- lamina-properties.c: what an operation is made with ------------------------------ */
+
+typedef struct _LaminaProperties LaminaProperties;
+
+/* @operation is the name that @type has, in errors too; it must outlive them. */
+LaminaProperties *lamina_properties_new (const gchar *operation, GType type);
+void lamina_properties_free (LaminaProperties *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LaminaProperties, lamina_properties_free)
+
+/* Errors: no such property, given twice, a value that does not fit. */
+gboolean lamina_properties_add (LaminaProperties *self, const gchar *name, const GValue *value,
+                                GError **error);
+
+/* The same for names and values of C: @name, and what follows in @arguments, up to NULL. */
+gboolean lamina_properties_collect (LaminaProperties *self, const gchar *name, va_list arguments,
+                                    GError **error);
+
+/* Makes and opens the operation, once; follows a pointer file first. */
+LaminaOperation *lamina_properties_open (LaminaProperties *self, GCancellable *cancellable,
+                                         GError **error);
+
 /* --- lamina-registry.c ------------------------------------------------------------------ */
 
 /* Whether all names of @entries are good and free: a plug-in's, before anything of it is called. */

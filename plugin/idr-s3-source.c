@@ -287,7 +287,8 @@ idr_s3_source_open (LaminaOperation *operation, GCancellable *cancellable, GErro
   if (self->location == NULL || self->location[0] == '\0')
     {
       g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
-                   "location= is missing: an IDR image id, a URL, s3://bucket/key, or a folder");
+                   "location= is missing: an IDR image id, a URL, s3://bucket/key, a folder, or a "
+                   "pointer file");
       return FALSE;
     }
   planes = open_planes (self, cancellable, &problem);
@@ -312,7 +313,8 @@ static void
 add_what (LaminaOperationClass *operation_class)
 {
   ADD (g_param_spec_string ("location", "Location",
-                            "An IDR image id (6001240), an https:// or s3:// URL, or a folder",
+                            "An IDR image id (6001240), an https:// or s3:// URL, a folder, or a "
+                            "pointer file (x.idr)",
                             NULL, LAMINA_IN),
        location);
   ADD (g_param_spec_int ("level", "Level", "Resolution; 0 is the finest", 0, 100, 0, LAMINA_IN),

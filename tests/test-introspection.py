@@ -7,6 +7,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 import os
 import subprocess
 import sys
+import tempfile
 
 
 def begin(loader, plugins):
@@ -122,6 +123,20 @@ def is_cancelled():
 def points_at_words():
     refused(Lamina.Error.CHAIN, "(character 12 of the chain)", Lamina.Chain.open, "toy-source plains=3")
     refused(Lamina.Error.PLUGIN, "There is no such file", Lamina.plugin_load, "/nowhere.so")
+
+
+@case
+def follows_a_pointer():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "x.idr")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("film\nplanes=3\npage=1\n")
+        pointer = Lamina.Pointer.load(path)
+        assert pointer.get_location() == os.path.join(folder, "film") and pointer.get_names() == ["planes"]
+        assert pointer.get_value("planes") == "3" and (pointer.get_page(), pointer.get_n()) == (1, 1)
+        source = Lamina.Operation.new("toy-source", ["location"], [path])
+        assert source.props.planes == 3 and source.props.location == pointer.get_location()
+    refused(Lamina.Error.DATA, "cannot be read", Lamina.Pointer.load, path)
 
 
 def main():

@@ -88,6 +88,22 @@ def not_a_location():
 
 
 @case
+def pointers():
+    """pointer files that are wrong: the message names the file and the line"""
+    with folder() as top:
+        path = os.path.join(top, "x.idr")
+        for text, *words in ((b"", "names no location"), (b"level=1\n", "x.idr:1", "location"), (b"x.idr\n", "x.idr:1"),
+                             (b"a.zarr\n\nlevel 1\n", "x.idr:3", "name=value"), (b"a.zarr\nz=\xff\n", "x.idr:2", "UTF-8"),
+                             (b"a.zarr\nlevle=1\n", "x.idr:2", "level"), (b"a.zarr\nlocation=b\n", "x.idr:2"),
+                             (b"a.zarr\nlevel=101\n", "x.idr:2", "101"), (b"a.zarr\nn=0\n", "x.idr:2", "n takes"),
+                             (b"a" * 5000, "x.idr:1", "4096"), (b"\n" * 70000, "65536"), (b"a.zarr\n", "x.idr", "a.zarr")):
+            with open(path, "wb") as file:
+                file.write(text)
+            one_line(lamina("info", path), 1, *words)
+        refused(path, "x.idr", "a.zarr", options="")
+
+
+@case
 def unknown_codec():
     """a compressor that nobody knows"""
     with_array("snake-oil", compressor={"id": "snake-oil", "level": 3})
