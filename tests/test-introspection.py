@@ -134,8 +134,8 @@ def follows_a_pointer():
         pointer = Lamina.Pointer.load(path)
         assert pointer.get_location() == os.path.join(folder, "film") and pointer.get_names() == ["planes"]
         assert pointer.get_value("planes") == "3" and (pointer.get_page(), pointer.get_n()) == (1, 1)
-        source = Lamina.Operation.new("toy-source", ["location"], [path])
-        assert source.props.planes == 3 and source.props.location == pointer.get_location()
+        refused(Lamina.Error.NOT_FOUND, f"{path}: toy-source: There is nothing at \"{folder}/film\"", Lamina.Operation.new,
+                "toy-source", ["location"], [path])
     refused(Lamina.Error.DATA, "cannot be read", Lamina.Pointer.load, path)
 
 
