@@ -9,7 +9,7 @@
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Of what comes from outside. */
-#define MAX_FILE (64 * 1024)
+#define MAX_FILE 65536
 #define MAX_LINE 4096
 #define MAX_VALUES 100
 
