@@ -11,10 +11,27 @@
 
 /* --- What to do: immutable, shared by all planes and threads ------------------ */
 
+typedef enum
+{
+  IDR_THRESHOLD_FRACTION, /* of the smoothed maximum */
+  IDR_THRESHOLD_OTSU,
+  IDR_THRESHOLD_TRIANGLE,
+  IDR_THRESHOLD_LI,
+  IDR_THRESHOLD_ABSOLUTE
+} IdrThreshold;
+
+/* In the order in which it is done. All zeros but for @sigma and @fraction is what the rule above
+ * says. */
 typedef struct
 {
-  gdouble sigma;    /* in pixels; 0: no smoothing */
-  gdouble fraction; /* of the smoothed maximum */
+  gdouble sigma; /* in pixels; 0: no smoothing */
+  IdrThreshold threshold;
+  gdouble fraction, absolute; /* what IDR_THRESHOLD_FRACTION and _ABSOLUTE take */
+  gboolean diagonal; /* pixels that touch by corners (in a volume, edges, too) are joined */
+  gboolean fill_holes;
+  gboolean clear_border;
+  gint64 minimum_area; /* pixels; 0: any */
+  gboolean split;      /* objects that touch */
 } IdrSegmentOptions;
 
 typedef struct _IdrSegmenter IdrSegmenter;
@@ -32,6 +49,24 @@ typedef struct
   gsize stride;       /* bytes from row to row, a multiple of the pixel's size */
   gint64 width, height;
 } IdrRaster;
+
+/* --- What is segmented as one: a stack of planes -------------------------------------
+ *
+ * One maximum, one numbering, objects through all planes; most often a single plane. Its pixels are
+ * asked for in tiles: what is larger than memory is worked out tile by tile. */
+
+typedef struct
+{
+  IdrPixel pixel;
+  gint64 width, height, depth;    /* depth: planes */
+  gint64 tile_width, tile_height; /* of a plane; as large as the plane itself: it is one tile */
+} IdrStack;
+
+/* A part of a stack, half open. */
+typedef struct
+{
+  gint64 x0, y0, z0, x1, y1, z1;
+} IdrBox;
 
 /* --- What was found: immutable, counted, small ------------------------------------ */
 
