@@ -49,7 +49,7 @@ idr_runs_start (IdrRuns *runs, gint64 height)
 }
 
 gboolean
-idr_runs_add_row (IdrRuns *runs, const guint64 *bits, gint64 width)
+idr_runs_add_row (IdrRuns *runs, const guint64 *bits, gint64 x0, gint64 width)
 {
   const gsize n_words = (width + 63) / 64;
   gint32 *next;
@@ -65,10 +65,10 @@ idr_runs_add_row (IdrRuns *runs, const guint64 *bits, gint64 width)
 
       last = bits[word] >> 63;
       for (; edges != 0; edges &= edges - 1)
-        *next++ = (gint32)(64 * word + __builtin_ctzll (edges));
+        *next++ = (gint32)(x0 + (gint64)(64 * word) + __builtin_ctzll (edges));
     }
   if (last != 0)
-    *next++ = (gint32)width;
+    *next++ = (gint32)(x0 + width);
   runs->n_runs = (IdrRun *)(gpointer)next - runs->runs;
   runs->rows[++runs->n_rows] = runs->n_runs;
   return TRUE;

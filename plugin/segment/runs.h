@@ -28,5 +28,6 @@ void idr_runs_clear (IdrRuns *runs);
 /* Empties @runs and makes room for @height rows. FALSE: no memory. */
 gboolean idr_runs_start (IdrRuns *runs, gint64 height);
 
-/* Adds a row: a run for each stretch of set bits. @bits: @width of them. FALSE: no memory. */
-gboolean idr_runs_add_row (IdrRuns *runs, const guint64 *bits, gint64 width);
+/* Adds a row: a run for each stretch of set bits. @bits: @width of them, the first one column
+ * @x0's. FALSE: no memory. */
+gboolean idr_runs_add_row (IdrRuns *runs, const guint64 *bits, gint64 x0, gint64 width);

@@ -34,6 +34,7 @@ struct _IdrSegmenter
 {
   IdrGaussian *gaussian; /* NULL: no smoothing */
   gdouble fraction;
+  gboolean diagonal;
   IdrIsa isa;
 
   GMutex lock;
@@ -94,6 +95,7 @@ idr_segmenter_new_for (const IdrSegmentOptions *options, IdrIsa isa)
   if (options->sigma > MIN_SIGMA)
     segmenter->gaussian = idr_gaussian_new (options->sigma);
   segmenter->fraction = options->fraction;
+  segmenter->diagonal = options->diagonal;
   segmenter->isa = isa;
   g_mutex_init (&segmenter->lock);
   return segmenter;
@@ -136,6 +138,7 @@ lay_out (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRast
          Layout *layout)
 {
   const gsize size = idr_pixel_get_size (raster->pixel);
+  const IdrPatch patch = idr_patch_whole (raster);
   gsize workspace = 0, plane = 0;
 
   if (raster->width > G_MAXINT32 || raster->height > G_MAXINT32)
@@ -143,7 +146,7 @@ lay_out (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRast
   layout->stride = (raster->width * size + 63) / 64 * 64;
   if (segmenter->gaussian != NULL)
     {
-      workspace = idr_gaussian_get_workspace (segmenter->gaussian, kernels, raster);
+      workspace = idr_gaussian_get_workspace (segmenter->gaussian, kernels, &patch);
       if (workspace == 0 || !g_size_checked_mul (&plane, layout->stride, raster->height))
         return FALSE;
     }
@@ -170,6 +173,7 @@ static gdouble
 smooth (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaster *raster,
         const Layout *layout, guint8 *bytes, IdrRaster *smoothed)
 {
+  const IdrPatch patch = idr_patch_whole (raster);
   gdouble max = (gdouble)-INFINITY;
 
   *smoothed = *raster;
@@ -177,7 +181,7 @@ smooth (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaste
     {
       smoothed->data = bytes + layout->smoothed;
       smoothed->stride = layout->stride;
-      return idr_gaussian_smooth (segmenter->gaussian, kernels, raster, bytes + layout->workspace,
+      return idr_gaussian_smooth (segmenter->gaussian, kernels, &patch, bytes + layout->workspace,
                                   bytes + layout->smoothed, layout->stride);
     }
   for (gint64 y = 0; y < raster->height; y++)
@@ -204,7 +208,7 @@ find_runs (const IdrKernels *kernels, const IdrRaster *smoothed, gdouble thresho
                            &least, bits);
       else
         memset (bits, 0, n_words * sizeof *bits);
-      if (!idr_runs_add_row (runs, bits, smoothed->width))
+      if (!idr_runs_add_row (runs, bits, 0, smoothed->width))
         return FALSE;
     }
   return TRUE;
@@ -229,7 +233,8 @@ run (IdrSegmenter *segmenter, Scratch *scratch, const IdrRaster *raster, GArray 
 
                   (guint64 *)(gpointer)(scratch->bytes + layout.bits), &scratch->runs))
     return NULL;
-  n_objects = idr_runs_label (&scratch->runs, &scratch->forest, problem);
+  n_objects = idr_runs_label (&scratch->runs, raster->height, segmenter->diagonal, &scratch->forest,
+                              problem);
   if (n_objects < 0)
     return NULL;
   *problem = NO_MEMORY;

@@ -50,8 +50,9 @@ whole (Bench *bench)
 static void
 smooth (Bench *bench)
 {
-  gdouble max = idr_gaussian_smooth (bench->gaussian, bench->kernels, &bench->raster,
-                                     bench->workspace, bench->smoothed, bench->raster.stride);
+  const IdrPatch patch = idr_patch_whole (&bench->raster);
+  gdouble max = idr_gaussian_smooth (bench->gaussian, bench->kernels, &patch, bench->workspace,
+                                     bench->smoothed, bench->raster.stride);
 
   bench->kernels->least_above (0.33 * max, &bench->least);
 }
@@ -64,7 +65,7 @@ find_runs (Bench *bench)
     {
       bench->kernels->at_least (bench->smoothed + y * bench->raster.stride, bench->raster.width,
                                 &bench->least, bench->bits);
-      idr_runs_add_row (&bench->runs, bench->bits, bench->raster.width);
+      idr_runs_add_row (&bench->runs, bench->bits, 0, bench->raster.width);
     }
 }
 
@@ -73,7 +74,7 @@ label (Bench *bench)
 {
   const gchar *problem;
 
-  bench->n_objects = idr_runs_label (&bench->runs, &bench->forest, &problem);
+  bench->n_objects = idr_runs_label (&bench->runs, bench->raster.height, FALSE, &bench->forest, &problem);
 }
 
 static void
@@ -153,13 +154,14 @@ static void
 prepare (Bench *bench)
 {
   const IdrSegmentOptions options = { .sigma = bench->sigma, .fraction = 0.33 };
+  const IdrPatch patch = idr_patch_whole (&bench->raster);
   const gsize bytes = bench->raster.stride * bench->raster.height;
 
   bench->kernels = idr_kernels_get (bench->isa, bench->raster.pixel);
   bench->segmenter = idr_segmenter_new_for (&options, bench->isa);
   bench->gaussian = idr_gaussian_new (bench->sigma);
   bench->workspace
-      = g_malloc (idr_gaussian_get_workspace (bench->gaussian, bench->kernels, &bench->raster));
+      = g_malloc (idr_gaussian_get_workspace (bench->gaussian, bench->kernels, &patch));
   bench->smoothed = g_malloc0 (bytes);
   bench->copy = g_malloc0 (bytes);
   bench->bits = g_new0 (guint64, bench->raster.width / 64 + 1);
