@@ -117,10 +117,14 @@ idr_gaussian_get_filter (const IdrGaussian *gaussian)
   return &gaussian->filter;
 }
 
-/* The pixel that stands at @i of a line of @n: d c b a | a b c d | d c b a, as often as it takes.
- */
-static gint64
-mirror (gint64 i, gint64 n)
+gint64
+idr_gaussian_get_radius (const IdrGaussian *gaussian)
+{
+  return gaussian->filter.radius;
+}
+
+gint64
+idr_gaussian_mirror (gint64 i, gint64 n)
 {
   if (i < -n || i >= 2 * n)
     i = (i % (2 * n) + 2 * n) % (2 * n);
@@ -129,53 +133,94 @@ mirror (gint64 i, gint64 n)
   return i < n ? i : 2 * n - 1 - i;
 }
 
+/* --- Patches ---------------------------------------------------------------------- */
+
+IdrPatch
+idr_patch_whole (const IdrRaster *plane)
+{
+  return (IdrPatch){
+    .planes = plane,
+    .n_planes = 1,
+    .plane_width = plane->width,
+    .plane_height = plane->height,
+    .x1 = plane->width,
+    .y1 = plane->height,
+  };
+}
+
+/* What is mirrored at an edge lies no farther from it than what is beyond the edge, and so within
+ * the reach as well. */
+void
+idr_gaussian_get_reach (const IdrGaussian *gaussian, const IdrPatch *patch, gint64 *x0, gint64 *y0,
+                        gint64 *x1, gint64 *y1)
+{
+  const gint64 radius = gaussian->filter.radius;
+
+  *x0 = MAX (0, patch->x0 - radius);
+  *y0 = MAX (0, patch->y0 - radius);
+  *x1 = MIN (patch->plane_width, patch->x1 + radius);
+  *y1 = MIN (patch->plane_height, patch->y1 + radius);
+}
+
 /* --- Strips of columns ------------------------------------------------------------
  *
- * A plane is smoothed in strips, from top to bottom. A strip's rows are widened once, into a ring
- * of as many as one sum needs; the ring and the row between the two passes stay in the nearest
- * cache. */
+ * A patch is smoothed in strips, from top to bottom. A strip's rows are widened once, and summed
+ * through the planes, into a ring of as many as one sum needs; the ring and the row between the two
+ * last passes stay in the nearest cache. */
 
-/* How a strip's workspace is laid out: pointers to what a sum is taken from in either pass, the
- * ring, the row. */
+/* How a strip's workspace is laid out: pointers to what a sum is taken from in each pass, the ring,
+ * a row of each plane, the row between the passes. */
 typedef struct
 {
-  gint64 columns; /* of the plane, in a strip */
+  gint64 columns; /* of the patch, in a strip */
   gint64 n_ring;  /* rows */
-  gsize pitch;    /* bytes from row to row of the ring */
-  gsize ring, line, end;
+  gsize pitch;    /* bytes from row to row of the ring, and of the planes' rows */
+  gsize ring, through, line, end;
 } Layout;
 
 /* FALSE: no machine has so much memory. */
 static gboolean
-lay_out (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrRaster *raster,
+lay_out (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrPatch *patch,
          Layout *layout)
 {
   const gsize size = kernels->wide_size, n_taps = 2 * gaussian->filter.radius + 1;
   const gint64 near = RING_BYTES / (n_taps * size) / 64 * 64;
+  const gint64 n_through = patch->n_planes > 1 ? patch->n_planes : 0;
   gsize bytes;
 
   layout->columns = MAX (MAX (near, MIN_COLUMNS), 4 * gaussian->filter.radius);
-  if (layout->columns > raster->width)
-    layout->columns = raster->width;
-  layout->n_ring = MIN ((gint64)n_taps, raster->height);
+  layout->columns = MIN (layout->columns, patch->x1 - patch->x0);
+  layout->n_ring = MIN ((gint64)n_taps, patch->plane_height);
   /* An odd number of cache lines: rows do not compete for the same places in the cache. */
-  bytes = MIN (layout->columns + n_taps, (gsize)raster->width) * size;
+  bytes = MIN (layout->columns + n_taps, (gsize)patch->plane_width) * size;
   layout->pitch = ((bytes / ALIGNMENT + 1) | 1) * ALIGNMENT;
-  layout->ring = (2 * n_taps * sizeof (gconstpointer) / ALIGNMENT + 1) * ALIGNMENT;
-  if (!g_size_checked_mul (&bytes, layout->pitch, layout->n_ring))
+  layout->ring = (3 * n_taps * sizeof (gconstpointer) / ALIGNMENT + 1) * ALIGNMENT;
+  if (!g_size_checked_mul (&bytes, layout->pitch, layout->n_ring + n_through))
     return FALSE;
+  layout->through = layout->ring + layout->n_ring * layout->pitch;
   return g_size_checked_add (&layout->line, layout->ring, bytes)
          && g_size_checked_add (&layout->end, layout->line, (layout->columns + n_taps) * size);
 }
 
 gsize
 idr_gaussian_get_workspace (const IdrGaussian *gaussian, const IdrKernels *kernels,
-                            const IdrRaster *raster)
+                            const IdrPatch *patch)
 {
   Layout layout;
 
-  return lay_out (gaussian, kernels, raster, &layout) ? layout.end : 0;
+  return lay_out (gaussian, kernels, patch, &layout) ? layout.end : 0;
 }
+
+/* What smooth_strip and those that it calls have in common. */
+typedef struct
+{
+  const IdrFilter *filter;
+  const IdrKernels *kernels;
+  const IdrPatch *patch;
+  Layout layout;
+  guint8 *workspace;
+  gconstpointer *down, *along, *through; /* what a sum is taken from */
+} Work;
 
 /* Fills @line, which begins at column @first of a plane @width wide, from there up to @from and
  * from @to up to @end with what is mirrored of the columns in between. */
@@ -184,63 +229,90 @@ mirror_ends (guint8 *line, gint64 first, gint64 from, gint64 to, gint64 end, gin
              const gsize size)
 {
   for (gint64 x = first; x < from; x++)
-    memcpy (line + (x - first) * size, line + (mirror (x, width) - first) * size, size);
+    memcpy (line + (x - first) * size, line + (idr_gaussian_mirror (x, width) - first) * size,
+            size);
   for (gint64 x = to; x < end; x++)
-    memcpy (line + (x - first) * size, line + (mirror (x, width) - first) * size, size);
+    memcpy (line + (x - first) * size, line + (idr_gaussian_mirror (x, width) - first) * size,
+            size);
+}
+
+/* Row @y of the plane, its columns from @from up to @to, wide, into @out. */
+static void
+widen_row (const Work *work, gint64 y, gint64 from, gint64 to, guint8 *out)
+{
+  const IdrPatch *patch = work->patch;
+  const gsize offset = (from - patch->x) * idr_pixel_get_size (patch->planes->pixel);
+  const gsize row = y - patch->y;
+  guint8 *wide = work->workspace + work->layout.through;
+
+  if (patch->n_planes > 1)
+    {
+      for (gint64 k = 0; k < patch->n_planes; k++, wide += work->layout.pitch)
+        work->kernels->widen ((const guint8 *)patch->planes[k].data + row * patch->planes[k].stride
+                                  + offset,
+                              to - from, wide);
+      work->kernels->down (work->filter, work->through, out, to - from);
+      return;
+    }
+  work->kernels->widen ((const guint8 *)patch->planes->data + row * patch->planes->stride + offset,
+                        to - from, out);
 }
 
 /* The columns from @x0 up to but not including @x1. Returns their maximum. */
 static gdouble
-smooth_strip (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrRaster *raster,
-              const Layout *layout, gint64 x0, gint64 x1, guint8 *workspace, guint8 *out,
-              gsize stride)
+smooth_strip (const Work *work, gint64 x0, gint64 x1, guint8 *out, gsize stride)
 {
-  const IdrFilter *filter = &gaussian->filter;
-  const gint64 radius = filter->radius, n_taps = 2 * radius + 1;
-  const gint64 from = MAX (0, x0 - radius), to = MIN (raster->width, x1 + radius);
-  const gsize pixel_size = idr_pixel_get_size (raster->pixel), size = kernels->wide_size;
-  gconstpointer *down = (gconstpointer *)(gpointer)workspace, *along = down + n_taps;
-  guint8 *ring = workspace + layout->ring, *line = workspace + layout->line;
+  const IdrPatch *patch = work->patch;
+  const IdrKernels *kernels = work->kernels;
+  const gint64 radius = work->filter->radius, n_taps = 2 * radius + 1;
+  const gint64 width = patch->plane_width, height = patch->plane_height;
+  const gint64 from = MAX (0, x0 - radius), to = MIN (width, x1 + radius);
+  const gint64 n_ring = work->layout.n_ring;
+  guint8 *ring = work->workspace + work->layout.ring, *line = work->workspace + work->layout.line;
+  gint64 next = MAX (0, patch->y0 - radius);
   gdouble max = (gdouble)-INFINITY;
-  gint64 n_widened = 0;
 
-  for (gint64 k = 0; k < n_taps; k++)
-    along[k] = line + k * size;
-  for (gint64 y = 0; y < raster->height; y++)
+  for (gint64 y = patch->y0; y < patch->y1; y++, out += stride)
     {
-      guint8 *row = out + y * stride + x0 * pixel_size;
-
-      for (; n_widened < MIN (y + radius + 1, raster->height); n_widened++)
-        kernels->widen ((const guint8 *)raster->data + n_widened * raster->stride
-                            + from * pixel_size,
-                        to - from, ring + n_widened % layout->n_ring * layout->pitch);
+      for (; next < MIN (y + radius + 1, height); next++)
+        widen_row (work, next, from, to, ring + next % n_ring * work->layout.pitch);
       /* One row further, what a sum is taken from moves up by one. */
-      for (gint64 k = y == 0 ? 0 : n_taps - 1; k < n_taps; k++)
-        down[k] = ring + mirror (y + k - radius, raster->height) % layout->n_ring * layout->pitch;
-      kernels->down (filter, down, line + (from - (x0 - radius)) * size, to - from);
-      if (size == sizeof (gfloat))
-        mirror_ends (line, x0 - radius, from, to, x1 + radius, raster->width, sizeof (gfloat));
+      for (gint64 k = y == patch->y0 ? 0 : n_taps - 1; k < n_taps; k++)
+        work->down[k]
+            = ring + idr_gaussian_mirror (y + k - radius, height) % n_ring * work->layout.pitch;
+      kernels->down (work->filter, work->down, line + (from - (x0 - radius)) * kernels->wide_size,
+                     to - from);
+      if (kernels->wide_size == sizeof (gfloat))
+        mirror_ends (line, x0 - radius, from, to, x1 + radius, width, sizeof (gfloat));
       else
-        mirror_ends (line, x0 - radius, from, to, x1 + radius, raster->width, sizeof (gdouble));
-      kernels->along (filter, along, row, x1 - x0);
-      max = idr_maximum (max, kernels->maximum (row, x1 - x0));
-      memmove (down, down + 1, (n_taps - 1) * sizeof *down);
+        mirror_ends (line, x0 - radius, from, to, x1 + radius, width, sizeof (gdouble));
+      kernels->along (work->filter, work->along, out, x1 - x0);
+      max = idr_maximum (max, kernels->maximum (out, x1 - x0));
+      memmove (work->down, work->down + 1, (n_taps - 1) * sizeof *work->down);
     }
   return max;
 }
 
 gdouble
-idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels,
-                     const IdrRaster *raster, gpointer workspace, gpointer out, gsize stride)
+idr_gaussian_smooth (const IdrGaussian *gaussian, const IdrKernels *kernels, const IdrPatch *patch,
+                     gpointer workspace, gpointer out, gsize stride)
 {
+  const gint64 n_taps = 2 * gaussian->filter.radius + 1;
+  const gsize size = idr_pixel_get_size (patch->planes->pixel);
+  Work work = { &gaussian->filter, kernels, patch, .workspace = workspace, .down = workspace };
   gdouble max = (gdouble)-INFINITY;
-  Layout layout;
 
-  g_return_val_if_fail (lay_out (gaussian, kernels, raster, &layout), (gdouble)NAN);
+  g_return_val_if_fail (lay_out (gaussian, kernels, patch, &work.layout), (gdouble)NAN);
+  g_return_val_if_fail (patch->n_planes == 1 || patch->n_planes == n_taps, (gdouble)NAN);
 
-  for (gint64 x = 0; x < raster->width; x += layout.columns)
-    max = idr_maximum (max, smooth_strip (gaussian, kernels, raster, &layout, x,
-                                          MIN (x + layout.columns, raster->width), workspace, out,
-                                          stride));
+  work.along = work.down + n_taps;
+  work.through = work.along + n_taps;
+  for (gint64 k = 0; k < n_taps; k++)
+    work.along[k] = work.workspace + work.layout.line + k * kernels->wide_size;
+  for (gint64 k = 0; k < patch->n_planes && patch->n_planes > 1; k++)
+    work.through[k] = work.workspace + work.layout.through + k * work.layout.pitch;
+  for (gint64 x = patch->x0; x < patch->x1; x += work.layout.columns)
+    max = idr_maximum (max, smooth_strip (&work, x, MIN (x + work.layout.columns, patch->x1),
+                                          (guint8 *)out + (x - patch->x0) * size, stride));
   return max;
 }
