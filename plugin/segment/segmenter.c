@@ -3,13 +3,12 @@
  */
 #include "segmenter.h"
 
-#include "gaussian.h"
 #include "label.h"
 #include "measure.h"
 #include "segments.h"
+#include "smoothed.h"
 
 #include <math.h>
-#include <string.h>
 
 /* SciPy smooths with nothing less. */
 #define MIN_SIGMA 1e-15
@@ -24,7 +23,7 @@ typedef struct _Scratch Scratch;
 struct _Scratch
 {
   Scratch *next;
-  guint8 *bytes; /* a row's bits, the filter's workspace, the smoothed plane */
+  guint8 *bytes; /* a row's bits, the smoothed plane */
   gsize n_bytes;
   IdrRuns runs;
   IdrForest forest;
@@ -129,7 +128,7 @@ idr_segmenter_free (IdrSegmenter *segmenter)
 /* Where in a scratch's bytes things lie. */
 typedef struct
 {
-  gsize bits, workspace, smoothed, stride, end;
+  gsize bits, smoothed, end;
 } Layout;
 
 /* FALSE: no machine has so much memory. */
@@ -137,24 +136,15 @@ static gboolean
 lay_out (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaster *raster,
          Layout *layout)
 {
-  const gsize size = idr_pixel_get_size (raster->pixel);
   const IdrPatch patch = idr_patch_whole (raster);
-  gsize workspace = 0, plane = 0;
+  gsize size;
 
   if (raster->width > G_MAXINT32 || raster->height > G_MAXINT32)
     return FALSE;
-  layout->stride = (raster->width * size + 63) / 64 * 64;
-  if (segmenter->gaussian != NULL)
-    {
-      workspace = idr_gaussian_get_workspace (segmenter->gaussian, kernels, &patch);
-      if (workspace == 0 || !g_size_checked_mul (&plane, layout->stride, raster->height))
-        return FALSE;
-    }
+  size = idr_smoothed_get_size (segmenter->gaussian, kernels, &patch);
   layout->bits = 0;
-  layout->workspace = layout->bits + (raster->width + 63) / 64 * sizeof (guint64);
-  layout->workspace = (layout->workspace + 63) / 64 * 64;
-  layout->smoothed = (layout->workspace + workspace + 63) / 64 * 64;
-  return g_size_checked_add (&layout->end, layout->smoothed, plane);
+  layout->smoothed = (layout->bits + (raster->width + 63) / 64 * sizeof (guint64) + 63) / 64 * 64;
+  return size > 0 && g_size_checked_add (&layout->end, layout->smoothed, size);
 }
 
 static gboolean
@@ -168,47 +158,20 @@ reserve (Scratch *scratch, gsize n_bytes)
   return scratch->bytes != NULL;
 }
 
-/* Smooths the plane, or takes it as it is. Returns its maximum. */
-static gdouble
-smooth (const IdrSegmenter *segmenter, const IdrKernels *kernels, const IdrRaster *raster,
-        const Layout *layout, guint8 *bytes, IdrRaster *smoothed)
-{
-  const IdrPatch patch = idr_patch_whole (raster);
-  gdouble max = (gdouble)-INFINITY;
-
-  *smoothed = *raster;
-  if (segmenter->gaussian != NULL)
-    {
-      smoothed->data = bytes + layout->smoothed;
-      smoothed->stride = layout->stride;
-      return idr_gaussian_smooth (segmenter->gaussian, kernels, &patch, bytes + layout->workspace,
-                                  bytes + layout->smoothed, layout->stride);
-    }
-  for (gint64 y = 0; y < raster->height; y++)
-    max = idr_maximum (
-        max, kernels->maximum ((const guint8 *)raster->data + y * raster->stride, raster->width));
-  return max;
-}
-
 /* The runs of what is above the threshold. FALSE: no memory. */
 static gboolean
-find_runs (const IdrKernels *kernels, const IdrRaster *smoothed, gdouble threshold, guint64 *bits,
-           IdrRuns *runs)
+find_runs (IdrSmoothed *smoothed, gdouble threshold, guint64 *bits, IdrRuns *runs)
 {
-  const gsize n_words = (smoothed->width + 63) / 64;
+  const IdrPatch *patch = &smoothed->patch;
   IdrValue least;
-  const gboolean any = kernels->least_above (threshold, &least);
+  const gboolean any = smoothed->kernels->least_above (threshold, &least);
 
-  if (!idr_runs_start (runs, smoothed->height))
+  if (!idr_runs_start (runs, patch->plane_height))
     return FALSE;
-  for (gint64 y = 0; y < smoothed->height; y++)
+  for (gint64 y = 0; y < patch->plane_height; y++)
     {
-      if (any)
-        kernels->at_least ((const guint8 *)smoothed->data + y * smoothed->stride, smoothed->width,
-                           &least, bits);
-      else
-        memset (bits, 0, n_words * sizeof *bits);
-      if (!idr_runs_add_row (runs, bits, 0, smoothed->width))
+      idr_smoothed_compare (smoothed, y, any ? &least : NULL, bits);
+      if (!idr_runs_add_row (runs, bits, 0, patch->plane_width))
         return FALSE;
     }
   return TRUE;
@@ -219,8 +182,9 @@ run (IdrSegmenter *segmenter, Scratch *scratch, const IdrRaster *raster, GArray 
      const gchar **problem)
 {
   const IdrKernels *kernels = idr_kernels_get (segmenter->isa, raster->pixel);
+  const IdrPatch patch = idr_patch_whole (raster);
   IdrSegments *segments;
-  IdrRaster smoothed;
+  IdrSmoothed smoothed;
   Layout layout;
   gdouble max;
   gint32 n_objects;
@@ -228,9 +192,10 @@ run (IdrSegmenter *segmenter, Scratch *scratch, const IdrRaster *raster, GArray 
   *problem = NO_MEMORY;
   if (!lay_out (segmenter, kernels, raster, &layout) || !reserve (scratch, layout.end))
     return NULL;
-  max = smooth (segmenter, kernels, raster, &layout, scratch->bytes, &smoothed);
-  if (!find_runs (kernels, &smoothed, segmenter->fraction * max,
-
+  idr_smoothed_make (&smoothed, segmenter->gaussian, kernels, &patch, FALSE,
+                     scratch->bytes + layout.smoothed);
+  max = idr_smoothed_get_maximum (&smoothed, (gdouble)-INFINITY);
+  if (!find_runs (&smoothed, segmenter->fraction * max,
                   (guint64 *)(gpointer)(scratch->bytes + layout.bits), &scratch->runs))
     return NULL;
   n_objects = idr_runs_label (&scratch->runs, raster->height, segmenter->diagonal, &scratch->forest,
