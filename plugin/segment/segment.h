@@ -60,6 +60,7 @@ typedef struct
   IdrPixel pixel;
   gint64 width, height, depth;    /* depth: planes */
   gint64 tile_width, tile_height; /* of a plane; as large as the plane itself: it is one tile */
+  gboolean is_volume;             /* smoothed and connected through the planes, too */
 } IdrStack;
 
 /* A part of a stack, half open. */
@@ -67,6 +68,41 @@ typedef struct
 {
   gint64 x0, y0, z0, x1, y1, z1;
 } IdrBox;
+
+/* A stack that is being segmented, in one or more passes over all its tiles:
+ *
+ *   while (idr_segmentation_begin_pass (s, &problem))
+ *     for each tile, in order or nearly so, on any number of threads:
+ *       idr_segmentation_get_box (s, tile, &box), and idr_segmentation_add() with its pixels
+ *   segments = idr_segmentation_finish (s, &objects, &problem)
+ *
+ * A @problem, always a constant string, is for people; what failed must be done from the start, but
+ * for a tile that was never added, which may still be. */
+typedef struct _IdrSegmentation IdrSegmentation;
+
+/* @memory: bytes that what is kept may take, apart from tiles at work. NULL: no memory. */
+IdrSegmentation *idr_segmentation_new (IdrSegmenter *segmenter, const IdrStack *stack,
+                                       gsize memory);
+void idr_segmentation_free (IdrSegmentation *segmentation);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrSegmentation, idr_segmentation_free)
+
+/* Tiles in a pass, row by row of each plane; the same in all of them. */
+gint64 idr_segmentation_get_n_tiles (const IdrSegmentation *segmentation);
+
+/* Goes to the next pass, the first one first, after all tiles of the one before were added. FALSE:
+ * there is none, and @problem is NULL; or something is wrong. */
+gboolean idr_segmentation_begin_pass (IdrSegmentation *segmentation, const gchar **problem);
+
+/* What must be read for a tile. FALSE: nothing in this pass. Any thread. */
+gboolean idr_segmentation_get_box (const IdrSegmentation *segmentation, gint64 tile, IdrBox *box);
+
+/* Bytes that a tile is worked out in, apart from what is read for it. */
+gsize idr_segmentation_get_scratch_size (const IdrSegmentation *segmentation);
+
+/* Takes a tile: @planes are those of its box, NULL where that is nothing. Any thread, many at a
+ * time. FALSE and @problem. */
+gboolean idr_segmentation_add (IdrSegmentation *segmentation, gint64 tile, const IdrRaster *planes,
+                               const gchar **problem);
 
 /* --- What was found: immutable, counted, small ------------------------------------ */
 
@@ -79,12 +115,18 @@ typedef struct
   gdouble mean, max;     /* of the plane's own pixels, not the smoothed ones */
 } IdrObject;
 
-/* The objects of a plane as runs of pixels in rows, and what they measure. */
+/* The objects of a stack as runs of pixels in rows, in bands of whole rows. */
 typedef struct _IdrSegments IdrSegments;
+typedef struct _IdrBand IdrBand;
 
-/* Segments @raster. NULL when memory does not suffice, or when there are more than 2^31 - 1 objects
- * (@problem says which, a constant string). @objects: as a new array of IdrObject, one an object in
- * the order of labels, or NULL if not asked for. Any thread, many at a time. */
+/* After the last pass. @objects: as a new array of IdrObject, one an object in the order of labels,
+ * or NULL if not asked for. NULL and @problem. */
+IdrSegments *idr_segmentation_finish (IdrSegmentation *segmentation, GArray **objects,
+                                      const gchar **problem);
+
+/* Segments @raster, a plane in memory, in one go. NULL when memory does not suffice, or when there
+ * are more than 2^31 - 1 objects
+ * (@problem says which). Any thread, many at a time. */
 IdrSegments *idr_segmenter_run (IdrSegmenter *segmenter, const IdrRaster *raster, GArray **objects,
                                 const gchar **problem);
 
@@ -95,8 +137,31 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrSegments, idr_segments_unref)
 gint32 idr_segments_get_n_objects (const IdrSegments *segments);
 gsize idr_segments_get_size (const IdrSegments *segments); /* bytes of memory */
 
-/* Fills @labels, @width x @height numbers in rows @stride bytes apart, with the labels from (@x,
- * @y) on, which must lie inside the plane; 0 where there is no object. Costs what is painted,
- * wherever it lies. */
+/* The band that row @y of plane @z lies in. */
+gint64 idr_segments_find_band (const IdrSegments *segments, gint64 z, gint64 y);
+
+/* A band, if it was kept: NULL where memory did not allow for that. */
+IdrBand *idr_segments_get_band (const IdrSegments *segments, gint64 band);
+
+/* To make such a band again: one pass over its tiles, then idr_segmentation_finish_band(). NULL: no
+ * memory. */
+IdrSegmentation *idr_segments_remake (const IdrSegments *segments, IdrSegmenter *segmenter,
+                                      gint64 band);
+IdrBand *idr_segmentation_finish_band (IdrSegmentation *segmentation, const gchar **problem);
+
+IdrBand *idr_band_ref (IdrBand *band);
+void idr_band_unref (IdrBand *band);
+gsize idr_band_get_size (const IdrBand *band); /* bytes of memory */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrBand, idr_band_unref)
+
+/* Fills @labels, numbers in rows @stride bytes apart, with those of what @band, the @index-th, has
+ * of plane @z from (@x, @y) on, @width x @height pixels that must lie inside the plane; 0 where
+ * there is no object. Costs what is painted, wherever it lies. Returns how many rows these were:
+ * the next one is another band's. */
+gint64 idr_segments_paint_band (const IdrSegments *segments, const IdrBand *band, gint64 index,
+                                gint64 z, gint64 x, gint64 y, gint64 width, gint64 height,
+                                guint32 *labels, gsize stride);
+
+/* The same from as many bands as it takes, all of which must have been kept, of the first plane. */
 void idr_segments_paint (const IdrSegments *segments, gint64 x, gint64 y, gint64 width,
                          gint64 height, guint32 *labels, gsize stride);
