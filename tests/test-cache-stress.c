@@ -2,42 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "cache.h"
-
-#include <string.h>
-
-static gint n_alive;
-
-static void
-forget (gpointer number)
-{
-  g_free (number);
-  g_atomic_int_add (&n_alive, -1);
-}
-
-static GBytes *
-value_new (gint number)
-{
-  gint *own = g_new (gint, 1);
-
-  *own = number;
-  g_atomic_int_inc (&n_alive);
-  return g_bytes_new_with_free_func (own, sizeof *own, forget, own);
-}
-
-static GBytes *
-make_key (gint number)
-{
-  return g_bytes_new (&number, sizeof number);
-}
-
-static gint
-get_number (GBytes *bytes)
-{
-  gint number;
-
-  memcpy (&number, g_bytes_get_data (bytes, NULL), sizeof number);
-  return number;
-}
+#include "counted-value.h"
 
 #define N_KEYS 12
 #define N_THREADS 8
@@ -57,7 +22,7 @@ static gpointer
 stress_make (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
 {
   Stress *stress = data;
-  gint number = get_number (key);
+  gint number = counted_value_get_number (key);
   guint32 luck = g_random_int ();
   gboolean cancelled = FALSE;
 
@@ -76,7 +41,7 @@ stress_make (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable,
       return NULL;
     }
   *size = 1;
-  return value_new (number);
+  return counted_value_new (number);
 }
 
 static void
@@ -103,7 +68,7 @@ static void
 stress_ask (Stress *stress, gint thread, gint number)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GBytes) key = make_key (number);
+  g_autoptr (GBytes) key = counted_value_make_key (number);
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) value = NULL;
 
@@ -114,7 +79,7 @@ stress_ask (Stress *stress, gint thread, gint number)
   if (value != NULL)
     {
       g_assert_no_error (error);
-      g_assert_cmpint (get_number (value), ==, number);
+      g_assert_cmpint (counted_value_get_number (value), ==, number);
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA))
     {
@@ -126,8 +91,8 @@ stress_ask (Stress *stress, gint thread, gint number)
 static void
 stress_put (Stress *stress, gint number)
 {
-  g_autoptr (GBytes) key = make_key (number);
-  g_autoptr (GBytes) value = value_new (number);
+  g_autoptr (GBytes) key = counted_value_make_key (number);
+  g_autoptr (GBytes) value = counted_value_new (number);
 
   idr_cache_put (stress->cache, key, value, 1);
 }
@@ -135,10 +100,10 @@ stress_put (Stress *stress, gint number)
 static void
 stress_peek (Stress *stress, gint number)
 {
-  g_autoptr (GBytes) key = make_key (number);
+  g_autoptr (GBytes) key = counted_value_make_key (number);
   g_autoptr (GBytes) value = idr_cache_peek (stress->cache, key);
 
-  g_assert_true (value == NULL || get_number (value) == number);
+  g_assert_true (value == NULL || counted_value_get_number (value) == number);
 }
 
 static gpointer
@@ -187,7 +152,7 @@ test_stress (void)
     g_thread_join (threads[i]);
   g_mutex_clear (&stress.lock);
   idr_cache_free (stress.cache);
-  g_assert_cmpint (g_atomic_int_get (&n_alive), ==, 0);
+  g_assert_cmpint (counted_value_get_alive (), ==, 0);
 }
 
 int

@@ -2,44 +2,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "cache.h"
-
-#include <string.h>
-
-/* --- Values that count themselves -------------------------------------------------- */
-
-static gint n_alive;
-
-static void
-forget (gpointer number)
-{
-  g_free (number);
-  g_atomic_int_add (&n_alive, -1);
-}
-
-static GBytes *
-value_new (gint number)
-{
-  gint *own = g_new (gint, 1);
-
-  *own = number;
-  g_atomic_int_inc (&n_alive);
-  return g_bytes_new_with_free_func (own, sizeof *own, forget, own);
-}
-
-static GBytes *
-make_key (gint number)
-{
-  return g_bytes_new (&number, sizeof number);
-}
-
-static gint
-get_number (GBytes *bytes)
-{
-  gint number;
-
-  memcpy (&number, g_bytes_get_data (bytes, NULL), sizeof number);
-  return number;
-}
+#include "counted-value.h"
 
 /* --- Askers in threads of their own -------------------------------------------------- */
 
@@ -74,7 +37,7 @@ make (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError
       return NULL;
     }
   *size = work->size;
-  return value_new (get_number (key));
+  return counted_value_new (counted_value_get_number (key));
 }
 
 typedef struct
@@ -91,7 +54,7 @@ static gpointer
 ask (gpointer data)
 {
   Asker *asker = data;
-  g_autoptr (GBytes) key = make_key (asker->number);
+  g_autoptr (GBytes) key = counted_value_make_key (asker->number);
 
   asker->value = idr_cache_get (asker->work->cache, key, make, asker->work, asker->cancellable,
                                 &asker->error);
@@ -139,7 +102,7 @@ assert_got (Asker *asker)
   asker_join (asker);
   g_assert_no_error (asker->error);
   g_assert_nonnull (asker->value);
-  g_assert_cmpint (get_number (asker->value), ==, asker->number);
+  g_assert_cmpint (counted_value_get_number (asker->value), ==, asker->number);
   g_bytes_unref (asker->value);
 }
 
@@ -166,14 +129,14 @@ work_end (Work *work)
 {
   idr_cache_free (work->cache);
   g_assert_cmpint (work->running, ==, 0);
-  g_assert_cmpint (g_atomic_int_get (&n_alive), ==, 0);
+  g_assert_cmpint (counted_value_get_alive (), ==, 0);
 }
 
 static void
 put (IdrCache *cache, gint number, gsize size)
 {
-  g_autoptr (GBytes) key = make_key (number);
-  g_autoptr (GBytes) value = value_new (number);
+  g_autoptr (GBytes) key = counted_value_make_key (number);
+  g_autoptr (GBytes) value = counted_value_new (number);
 
   idr_cache_put (cache, key, value, size);
 }
@@ -181,7 +144,7 @@ put (IdrCache *cache, gint number, gsize size)
 static gboolean
 has (IdrCache *cache, gint number)
 {
-  g_autoptr (GBytes) key = make_key (number);
+  g_autoptr (GBytes) key = counted_value_make_key (number);
 
   return idr_cache_has (cache, key);
 }
@@ -189,10 +152,10 @@ has (IdrCache *cache, gint number)
 static gboolean
 peek (IdrCache *cache, gint number)
 {
-  g_autoptr (GBytes) key = make_key (number);
+  g_autoptr (GBytes) key = counted_value_make_key (number);
   g_autoptr (GBytes) value = idr_cache_peek (cache, key);
 
-  g_assert_true (value == NULL || get_number (value) == number);
+  g_assert_true (value == NULL || counted_value_get_number (value) == number);
   return value != NULL;
 }
 
@@ -357,7 +320,7 @@ static void
 test_cancelled_before (void)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GBytes) key = make_key (1);
+  g_autoptr (GBytes) key = counted_value_make_key (1);
   g_autoptr (GError) error = NULL;
   Work work;
 
@@ -387,10 +350,10 @@ test_budget (void)
   put (work.cache, 4, 1);
   g_assert_false (has (work.cache, 2));
   g_assert_true (has (work.cache, 1) && has (work.cache, 3) && has (work.cache, 4));
-  g_assert_cmpint (n_alive, ==, 3);
+  g_assert_cmpint (counted_value_get_alive (), ==, 3);
   put (work.cache, 5, 100); /* leaves no room for any other */
   g_assert_true (has (work.cache, 5));
-  g_assert_cmpint (n_alive, ==, 1);
+  g_assert_cmpint (counted_value_get_alive (), ==, 1);
   work_end (&work);
 }
 
@@ -418,7 +381,7 @@ test_oversize (void)
 static void
 test_held_outlives (void)
 {
-  g_autoptr (GBytes) key = make_key (1);
+  g_autoptr (GBytes) key = counted_value_make_key (1);
   GBytes *held;
   Work work;
 
@@ -427,7 +390,7 @@ test_held_outlives (void)
   held = idr_cache_peek (work.cache, key);
   put (work.cache, 2, 10);
   g_assert_false (has (work.cache, 1));
-  g_assert_cmpint (get_number (held), ==, 1);
+  g_assert_cmpint (counted_value_get_number (held), ==, 1);
   g_bytes_unref (held);
   work_end (&work);
 }
@@ -435,9 +398,9 @@ test_held_outlives (void)
 static void
 test_put (void)
 {
-  g_autoptr (GBytes) key = make_key (1);
-  g_autoptr (GBytes) first = value_new (1);
-  g_autoptr (GBytes) second = value_new (1);
+  g_autoptr (GBytes) key = counted_value_make_key (1);
+  g_autoptr (GBytes) first = counted_value_new (1);
+  g_autoptr (GBytes) second = counted_value_new (1);
   g_autoptr (GBytes) found = NULL;
   Asker maker;
   Work work;
