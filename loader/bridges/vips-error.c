@@ -1,0 +1,25 @@
+/* Errors between Lamina and libvips
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "vips-image.h"
+
+#include "bridge.h"
+
+int
+bridge_vips_fail (const gchar *domain, const GError *error)
+{
+  vips_error (domain, "%s", bridge_get_message (error, domain));
+  return -1;
+}
+
+void
+bridge_vips_take_error (GError **error)
+{
+  g_autofree gchar *text = g_strstrip (vips_error_buffer_copy ());
+
+  /* One line of many, the first of which is nearest to the cause. */
+  if (strchr (text, '\n') != NULL)
+    *strchr (text, '\n') = '\0';
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_DATA, "%s",
+               text[0] != '\0' ? text : "libvips does not say why");
+}
