@@ -10,12 +10,12 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
+
+from ports import answers, free_ports, wait
 
 ACCESS_KEY, SECRET_KEY = "LAMINATESTACCESS", "laminatestsecret0123456789/+abc="
 MEMORY = 1 << 30
@@ -69,22 +69,6 @@ CAPABILITIES = {
 }
 
 
-def free_ports(n):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-        return True
-    except OSError:
-        return False
-
-
 class Ceph:
     """The daemons, which end with this process."""
 
@@ -115,11 +99,8 @@ class Ceph:
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out))
 
     def wait(self, ready, what):
-        end = time.monotonic() + PATIENCE
-        while not ready():
-            if time.monotonic() > end or any(daemon.poll() is not None for daemon in self.daemons):
-                raise TimeoutError(f"{what} does not start")
-            time.sleep(0.2)
+        if not wait(ready, self.daemons, PATIENCE, 0.2):
+            raise TimeoutError(f"{what} does not start")
 
     def make_keys(self):
         keyring = f"{self.folder}/keyring"

@@ -16,11 +16,11 @@ import argparse
 import getpass
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
+
+from ports import answers, free_ports, wait
 
 CONFIGURATION = """
 user {user};
@@ -53,14 +53,6 @@ http {{
 """
 
 
-def free_ports(n):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 def make_certificate(folder):
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
                     "-days", "30", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
@@ -76,14 +68,8 @@ def start(root, log, folder):
     nginx = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "nginx", "-c", f"{folder}/conf", "-e", f"{folder}/errors"],
                              stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                              env=dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin"))
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", url), 1).close()
-            return nginx, url, closed, tls
-        except OSError:
-            if nginx.poll() is not None:
-                break
-            time.sleep(0.05)
+    if wait(lambda: answers(url), [nginx], 5, 0.05):
+        return nginx, url, closed, tls
     with open(f"{folder}/errors", encoding="utf-8") as file:
         sys.exit("nginx does not start: " + file.read())
 
