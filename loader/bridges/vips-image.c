@@ -300,11 +300,16 @@ bridge_vips_count_pages (LaminaImage *image, gint64 first, gint64 n, GError **er
 
   if (n == -1)
     n = all - first;
-  if (first < 0 || first >= all || n < 1 || n > all - first)
+  if (first < 0 || first >= all)
     g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_NOT_FOUND,
-                 "There are no pages %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
-                 ": the image has %" G_GINT64_FORMAT ", counted from 0",
-                 first, first + MAX (n, 1) - 1, all);
+                 "There is no page %" G_GINT64_FORMAT ": the image has %" G_GINT64_FORMAT
+                 ", counted from 0",
+                 first, all);
+  else if (n < 1 || n > all - first)
+    g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_NOT_FOUND,
+                 "There are no %" G_GINT64_FORMAT " pages from page %" G_GINT64_FORMAT
+                 " on, but %" G_GINT64_FORMAT ": n= takes a number up to that, or -1 for all",
+                 n, first, all - first);
   else if (info->width > VIPS_MAX_COORD || most == 0)
     g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
                  "A plane has %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
