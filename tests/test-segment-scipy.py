@@ -33,7 +33,9 @@ except ImportError as error:
 TYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"]
 ISAS = 3
 OBJECT = np.dtype([("label", "<i4"), ("pad", "<i4"), ("area", "<i8"), ("box", "<i8", 4), ("x", "<f8"), ("y", "<f8"),
-                   ("mean", "<f8"), ("max", "<f8")])
+                   ("mean", "<f8"), ("max", "<f8"), ("min", "<f8"), ("std", "<f8"), ("sum", "<f8"), ("weighted_x", "<f8"),
+                   ("weighted_y", "<f8"), ("major", "<f8"), ("minor", "<f8"), ("eccentricity", "<f8"), ("orientation", "<f8"),
+                   ("perimeter", "<f8"), ("depth", "<i8", 2), ("z", "<f8"), ("weighted_z", "<f8")])
 BATCH = 200
 
 

@@ -66,14 +66,14 @@ double_to_i64 (gdouble value)
 #define WIDE gfloat
 #define ROUGH
 #define WHOLE guint32
-#define CHUNK (1 << 16)
+#define SQUARES guint64
 #include "kernels-type.h"
 
 #define TYPE gint8
 #define NAME i8
 #define WIDE gfloat
 #define WHOLE gint32
-#define CHUNK (1 << 16)
+#define SQUARES guint64
 #include "kernels-type.h"
 
 #define TYPE guint16
@@ -81,35 +81,34 @@ double_to_i64 (gdouble value)
 #define WIDE gfloat
 #define ROUGH
 #define WHOLE guint32
-#define CHUNK (1 << 16)
+#define SQUARES guint64
 #include "kernels-type.h"
 
 #define TYPE gint16
 #define NAME i16
 #define WIDE gfloat
 #define WHOLE gint32
-#define CHUNK (1 << 15)
+#define SQUARES guint64
 #include "kernels-type.h"
 
 #define TYPE guint32
 #define NAME u32
 #define WIDE gdouble
 #define WHOLE guint64
-#define CHUNK G_MAXINT32
+#define SQUARES IdrInt128
 #include "kernels-type.h"
 
 #define TYPE gint32
 #define NAME i32
 #define WIDE gdouble
 #define WHOLE gint64
-#define CHUNK G_MAXINT32
+#define SQUARES IdrInt128
 #include "kernels-type.h"
 
 #define TYPE guint64
 #define NAME u64
 #define WIDE gdouble
 #define WHOLE IdrInt128
-#define CHUNK G_MAXINT32
 #define FROM_DOUBLE double_to_u64
 #include "kernels-type.h"
 
@@ -117,7 +116,6 @@ double_to_i64 (gdouble value)
 #define NAME i64
 #define WIDE gdouble
 #define WHOLE IdrInt128
-#define CHUNK G_MAXINT32
 #define FROM_DOUBLE double_to_i64
 #include "kernels-type.h"
 

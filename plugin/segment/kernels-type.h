@@ -2,11 +2,14 @@
  *
  * TYPE, NAME    the pixel's C type, and what the functions are called after
  * WIDE          numbers into which rows are converted once, for all sums that they are part of:
- * they hold a pixel as exactly as SciPy's doubles, and add two of them as doubles would ROUGH
- * defined: rough sums in floats are worth while WHOLE, CHUNK  integers that hold the sum of so many
- * pixels; not defined for floats REAL          for floats: numbers in which they are summed
+ *               they hold a pixel as exactly as SciPy's doubles, and add two of them as doubles would
+ * ROUGH         defined: rough sums in floats are worth while
+ * WHOLE         for integers: twice as wide, so that they hold a pixel's square, and the sum of 256
+ *               pixels, each times its place
+ * SQUARES       for integers of at most 32 bits: they hold the squares' sum of any row
+ * REAL          for floats: numbers in which they are summed
  * FROM_DOUBLE   the cast, where C leaves open what becomes of a sum that rounding carried beyond
- * the type
+ *               the type
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
@@ -161,52 +164,14 @@ FUNCTION (at_least) (gconstpointer pixels, gsize n, const IdrValue *least, guint
       *bits |= (guint64)(row[i] >= limit) << i;
 }
 
-/* --- Measuring ---------------------------------------------------------------------- */
-
-#ifdef WHOLE
-static void
-FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
-{
-  const TYPE *row = pixels;
-  TYPE max = row[0];
-
-  for (gsize start = 0; start < n; start += CHUNK)
-    {
-      const gsize end = MIN (n, start + CHUNK);
-      WHOLE sum = 0;
-
-      for (gsize i = start; i < end; i++)
-        {
-          sum += (WHOLE)row[i];
-          max = MAX (max, row[i]);
-        }
-      tally->whole += (IdrInt128)sum;
-    }
-  tally->max = MAX (tally->max, (gdouble)max);
-}
-#else
-static void
-FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
-{
-  const TYPE *row = pixels;
-  REAL sum = 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      sum += (REAL)row[i];
-      if (!((gdouble)row[i] <= tally->max) && !isnan (tally->max))
-        tally->max = (gdouble)row[i];
-    }
-  tally->real += (long double)sum;
-}
-#endif
+#include "kernels-tally.h"
 
 #undef TYPE
 #undef NAME
 #undef WIDE
 #undef ROUGH
 #undef WHOLE
-#undef CHUNK
+#undef SQUARES
 #undef REAL
 #undef FROM_DOUBLE
 #undef GLUE_

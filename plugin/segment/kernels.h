@@ -54,13 +54,22 @@ typedef union
   gdouble f64;
 } IdrValue;
 
-/* --- Pixels summed: exactly, or for floats in more digits than they have ------------ */
+/* --- What the pixels of a run tell -------------------------------------------------- */
 
-typedef struct
+/* A sum of integers, exactly; or of floats, or what 128 bits do not hold, in long doubles. */
+typedef union
 {
   IdrInt128 whole;
   long double real;
-  gdouble max; /* NaN once one was met; starts as minus infinity */
+} IdrTotal;
+
+typedef struct
+{
+  IdrTotal sum;    /* whole for integers */
+  IdrTotal moment; /* each value times its pixel's place, 0 for the first; whole for integers */
+  IdrTotal spread; /* of integers of at most 32 bits: the squares' sum, whole; of all others: that of
+                    * the squares of what is between a value and the mean */
+  gdouble min, max; /* NaN if one is */
 } IdrTally;
 
 /* --- The loops --------------------------------------------------------------------- */
@@ -88,7 +97,7 @@ typedef struct
   /* Bit i of @bits: is pixels[i] >= @least? The last word is filled up with zeros. */
   void (*at_least) (gconstpointer pixels, gsize n, const IdrValue *least, guint64 *bits);
 
-  /* Adds @n > 0 pixels to @tally. */
+  /* Sets @tally to what @n > 0 pixels tell. */
   void (*tally) (gconstpointer pixels, gsize n, IdrTally *tally);
 } IdrKernels;
 
@@ -97,6 +106,13 @@ static inline gdouble
 idr_maximum (gdouble a, gdouble b)
 {
   return a > b || a != a ? a : b;
+}
+
+/* Likewise the minimum. */
+static inline gdouble
+idr_minimum (gdouble a, gdouble b)
+{
+  return a < b || a != a ? a : b;
 }
 
 /* Those for pixels of one type, which need @isa: at most idr_isa_get_best(). */

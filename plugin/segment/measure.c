@@ -1,86 +1,450 @@
-/* What objects measure, from their runs and the plane's own pixels
+/* Sums over objects' pixels, and what follows from them
+ *
+ * Places are summed as whole numbers, counted from the stack's corner, and so are integers' values.
+ * Only in the end, and around the object's own middle, a difference of large numbers is taken:
+ * exactly.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "measure.h"
 
-#include <math.h>
+#include "shape.h"
 
-typedef struct
+#include <math.h>
+#include <string.h>
+
+typedef struct _IdrPlaneSums PlaneSums;
+typedef struct _IdrDepthSums DepthSums;
+
+/* Of a run from x0 to x1 with s = x0 + x1 - 1 and n pixels, twice the sum of x is n s, and twelve
+ * times that of x * x is n (3 s s + n n - 1). */
+struct _IdrPlaneSums
 {
-  IdrTally tally;
-  IdrInt128 twice_x, y; /* sums over the pixels */
-  gint64 area, x0, y0, x1, y1;
-} Sums;
+  IdrInt128 twice_x, y;
+  IdrInt128 twelve_xx, twice_xy, yy;
+  IdrTotal sum, spread;  /* of the values, as in IdrTally */
+  IdrTotal sum_x, sum_y; /* of values times places */
+  gdouble min, max;
+  gint64 area; /* 0: empty, and nothing else counts */
+  gint32 x0, y0, x1, y1, z0, z1;
+};
+
+struct _IdrDepthSums
+{
+  IdrInt128 z, twice_xz, yz, zz;
+  IdrTotal sum_z;
+};
+
+static gboolean
+is_whole (IdrPixel pixel)
+{
+  return pixel <= IDR_PIXEL_I64;
+}
+
+/* Are squares summed, or distances from the mean? */
+static gboolean
+has_squares (IdrPixel pixel)
+{
+  return pixel <= IDR_PIXEL_I32;
+}
+
+/* --- Totals ---------------------------------------------------------------------------- */
+
+static long double
+get_real (const IdrTotal *total, gboolean whole)
+{
+  return whole ? idr_to_real (total->whole) : total->real;
+}
 
 static void
-add_run (Sums *sums, IdrRun run, gint64 y)
+add_total (IdrTotal *total, const IdrTotal *more, gboolean whole)
 {
-  const gint64 length = run.x1 - run.x0;
+  if (whole)
+    total->whole += more->whole;
+  else
+    total->real += more->real;
+}
 
-  if (sums->area == 0)
+/* Adds a product: the values of a run that begins at @place, each times its own place. */
+static void
+add_moment (IdrTotal *total, const IdrTotal *moment, const IdrTotal *sum, gint64 place,
+            gboolean whole)
+{
+  if (whole)
+    total->whole += moment->whole + sum->whole * place;
+  else
+    total->real += moment->real + sum->real * (long double)place;
+}
+
+/* The spread of two sets of pixels from their spreads and sums, which are still their own. */
+static void
+add_spread (IdrTotal *spread, const IdrTotal *sum, gint64 n, const IdrTotal *more,
+            const IdrTotal *more_sum, gint64 n_more, IdrPixel pixel)
+{
+  const long double a = n, b = n_more;
+  long double between;
+
+  if (has_squares (pixel))
     {
-      sums->tally.max = (gdouble)-INFINITY;
-      sums->x0 = run.x0;
-      sums->y0 = y;
+      spread->whole += more->whole;
+      return;
     }
-  sums->area += length;
-  sums->twice_x += (IdrInt128)length * (run.x0 + run.x1 - 1);
-  sums->y += (IdrInt128)length * y;
-  sums->x0 = MIN (sums->x0, run.x0);
-  sums->x1 = MAX (sums->x1, run.x1);
-  sums->y1 = y + 1;
+  between = get_real (more_sum, is_whole (pixel)) / b - get_real (sum, is_whole (pixel)) / a;
+  spread->real += more->real + between * between * (a * b / (a + b));
 }
 
-static IdrObject
-conclude (const Sums *sums, gint32 label, gboolean is_float)
+void
+idr_tally_append (IdrTally *tally, gint64 n, const IdrTally *next, gint64 n_next, IdrPixel pixel)
 {
-  const long double area = sums->area;
-  const long double sum = is_float ? sums->tally.real : (long double)sums->tally.whole;
-
-  return (IdrObject){
-    .label = label,
-    .area = sums->area,
-    .x0 = sums->x0,
-    .y0 = sums->y0,
-    .x1 = sums->x1,
-    .y1 = sums->y1,
-    .x = (gdouble)((long double)sums->twice_x / (2 * area)),
-    .y = (gdouble)((long double)sums->y / area),
-    .mean = (gdouble)(sum / area),
-    .max = sums->tally.max,
-  };
+  add_spread (&tally->spread, &tally->sum, n, &next->spread, &next->sum, n_next, pixel);
+  add_moment (&tally->moment, &next->moment, &next->sum, n, is_whole (pixel));
+  add_total (&tally->sum, &next->sum, is_whole (pixel));
+  tally->min = idr_minimum (tally->min, next->min);
+  tally->max = idr_maximum (tally->max, next->max);
 }
+
+/* --- The list of sums ------------------------------------------------------------------- */
+
+gboolean
+idr_sums_fit (gint64 width, gint64 height, gint64 depth)
+{
+  /* The sum of all x * x is at most the pixels times the width twice; with the factors above, and
+   * times the pixels once more, as variances are worked out, it is to fit into 127 bits. */
+  gint64 product;
+
+  return !__builtin_mul_overflow (width, height, &product)
+         && !__builtin_mul_overflow (product, depth, &product)
+         && !__builtin_mul_overflow (product, 2 * MAX (MAX (width, height), depth), &product);
+}
+
+void
+idr_sums_clear (IdrSums *sums)
+{
+  g_free (sums->planar);
+  g_free (sums->depth);
+  *sums = (IdrSums){ 0 };
+}
+
+void
+idr_sums_start (IdrSums *sums, IdrPixel pixel, gboolean is_volume)
+{
+  if (is_volume && !sums->is_volume)
+    idr_sums_clear (sums);
+  sums->pixel = pixel;
+  sums->is_volume = is_volume;
+  sums->n = 0;
+}
+
+gsize
+idr_sums_get_bytes (const IdrSums *sums)
+{
+  return sums->n_allocated
+         * (sizeof *sums->planar + (sums->depth != NULL ? sizeof *sums->depth : 0));
+}
+
+static gboolean
+grow (IdrSums *sums, gsize n)
+{
+  const gsize wanted = MAX (n, sums->n_allocated + sums->n_allocated / 2);
+  PlaneSums *planar = g_try_realloc_n (sums->planar, wanted, sizeof *planar);
+
+  if (planar == NULL)
+    return FALSE;
+  sums->planar = planar;
+  if (sums->is_volume)
+    {
+      DepthSums *depth = g_try_realloc_n (sums->depth, wanted, sizeof *depth);
+
+      if (depth == NULL)
+        return FALSE;
+      sums->depth = depth;
+    }
+  sums->n_allocated = wanted;
+  return TRUE;
+}
+
+gboolean
+idr_sums_reserve (IdrSums *sums, gsize n)
+{
+  if (n > sums->n_allocated && !grow (sums, n))
+    return FALSE;
+  for (; sums->n < n; sums->n++)
+    sums->planar[sums->n].area = 0;
+  return TRUE;
+}
+
+gint64
+idr_sums_get_area (const IdrSums *sums, gint32 label)
+{
+  return sums->planar[label].area;
+}
+
+/* --- Adding ------------------------------------------------------------------------------- */
+
+static void
+start (IdrSums *sums, gint32 label)
+{
+  sums->planar[label] = (PlaneSums){ .min = (gdouble)INFINITY,
+                                     .max = (gdouble)-INFINITY,
+                                     .x0 = G_MAXINT32,
+                                     .y0 = G_MAXINT32,
+                                     .z0 = G_MAXINT32 };
+  if (sums->is_volume)
+    sums->depth[label] = (DepthSums){ 0 };
+}
+
+static void
+add_depth (DepthSums *depth, gint64 n, gint64 twice_x, gint64 y, gint64 z, const IdrTally *tally,
+           gboolean whole)
+{
+  depth->z += n * z;
+  depth->twice_xz += (IdrInt128)twice_x * z;
+  depth->yz += (IdrInt128)(n * y) * z;
+  depth->zz += (IdrInt128)(n * z) * z;
+  if (whole)
+    depth->sum_z.whole += tally->sum.whole * z;
+  else
+    depth->sum_z.real += tally->sum.real * (long double)z;
+}
+
+static void
+add_values (PlaneSums *to, gint64 n, gint64 x0, gint64 y, const IdrTally *tally, IdrPixel pixel)
+{
+  static const IdrTotal nothing = { .whole = 0 };
+  const gboolean whole = is_whole (pixel);
+
+  if (to->area == 0)
+    to->spread = tally->spread;
+  else
+    add_spread (&to->spread, &to->sum, to->area, &tally->spread, &tally->sum, n, pixel);
+  add_moment (&to->sum_x, &tally->moment, &tally->sum, x0, whole);
+  add_moment (&to->sum_y, &nothing, &tally->sum, y, whole);
+  add_total (&to->sum, &tally->sum, whole);
+  to->min = idr_minimum (to->min, tally->min);
+  to->max = idr_maximum (to->max, tally->max);
+}
+
+void
+idr_sums_add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
+                  const IdrTally *tally)
+{
+  PlaneSums *to = &sums->planar[label];
+  const gint64 n = x1 - x0, s = x0 + x1 - 1;
+
+  if (to->area == 0)
+    start (sums, label);
+  to->twice_x += n * s;
+  to->y += n * y;
+  to->twelve_xx += (3 * (IdrInt128)s * s + (n * n - 1)) * n;
+  to->twice_xy += (IdrInt128)(n * s) * y;
+  to->yy += (IdrInt128)(n * y) * y;
+  add_values (to, n, x0, y, tally, sums->pixel);
+  to->area += n;
+  to->x0 = MIN (to->x0, (gint32)x0);
+  to->x1 = MAX (to->x1, (gint32)x1);
+  to->y0 = MIN (to->y0, (gint32)y);
+  to->y1 = MAX (to->y1, (gint32)y + 1);
+  to->z0 = MIN (to->z0, (gint32)z);
+  to->z1 = MAX (to->z1, (gint32)z + 1);
+  if (sums->is_volume)
+    add_depth (&sums->depth[label], n, n * s, y, z, tally, is_whole (sums->pixel));
+}
+
+static void
+merge_depth (DepthSums *to, const DepthSums *from, gboolean whole)
+{
+  to->z += from->z;
+  to->twice_xz += from->twice_xz;
+  to->yz += from->yz;
+  to->zz += from->zz;
+  add_total (&to->sum_z, &from->sum_z, whole);
+}
+
+static void
+merge_plane (PlaneSums *to, const PlaneSums *from, IdrPixel pixel)
+{
+  const gboolean whole = is_whole (pixel);
+
+  to->twice_x += from->twice_x;
+  to->y += from->y;
+  to->twelve_xx += from->twelve_xx;
+  to->twice_xy += from->twice_xy;
+  to->yy += from->yy;
+  add_spread (&to->spread, &to->sum, to->area, &from->spread, &from->sum, from->area, pixel);
+  add_total (&to->sum_x, &from->sum_x, whole);
+  add_total (&to->sum_y, &from->sum_y, whole);
+  add_total (&to->sum, &from->sum, whole);
+  to->min = idr_minimum (to->min, from->min);
+  to->max = idr_maximum (to->max, from->max);
+  to->area += from->area;
+  to->x0 = MIN (to->x0, from->x0);
+  to->x1 = MAX (to->x1, from->x1);
+  to->y0 = MIN (to->y0, from->y0);
+  to->y1 = MAX (to->y1, from->y1);
+  to->z0 = MIN (to->z0, from->z0);
+  to->z1 = MAX (to->z1, from->z1);
+}
+
+void
+idr_sums_copy (IdrSums *sums, gint32 into, const IdrSums *more, gint32 from)
+{
+  sums->planar[into] = more->planar[from];
+  if (sums->is_volume)
+    sums->depth[into] = more->depth[from];
+}
+
+void
+idr_sums_merge (IdrSums *sums, gint32 into, const IdrSums *more, gint32 from)
+{
+  if (more->planar[from].area == 0)
+    return;
+  if (sums->planar[into].area == 0)
+    {
+      idr_sums_copy (sums, into, more, from);
+      return;
+    }
+  merge_plane (&sums->planar[into], &more->planar[from], sums->pixel);
+  if (sums->is_volume)
+    merge_depth (&sums->depth[into], &more->depth[from], is_whole (sums->pixel));
+}
+
+void
+idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, gint64 x, gint64 y,
+                   gint64 z, const IdrKernels *kernels)
+{
+  const gsize size = idr_pixel_get_size (raster->pixel);
+
+  for (gint64 row = 0; row < runs->n_rows; row++)
+    {
+      const guint8 *pixels = (const guint8 *)raster->data + row * raster->stride;
+
+      for (gsize i = runs->rows[row]; i < runs->rows[row + 1]; i++)
+        {
+          const IdrRun run = runs->runs[i];
+          IdrTally tally;
+
+          kernels->tally (pixels + (run.x0 - x) * size, run.x1 - run.x0, &tally);
+          idr_sums_add_run (sums, runs->labels[i], run.x0, run.x1, y + row, z, &tally);
+        }
+    }
+}
+
+/* --- Concluding --------------------------------------------------------------------------- */
+
+/* The standard deviation. Squares are taken of the distance from the whole number that is nearest
+ * to the mean: then what is subtracted is at most half. */
+static gdouble
+measure_deviation (const PlaneSums *from, IdrPixel pixel)
+{
+  const long double n = from->area;
+  long double squares, rest;
+  gint64 pivot;
+
+  if (!has_squares (pixel))
+    return (gdouble)sqrtl (from->spread.real / n);
+  pivot = llrintl (idr_to_real (from->sum.whole) / n);
+  squares = idr_to_real (from->spread.whole - 2 * from->sum.whole * pivot
+                         + (IdrInt128)from->area * pivot * pivot);
+  rest = idr_to_real (from->sum.whole - (IdrInt128)from->area * pivot);
+  return (gdouble)sqrtl (MAX (squares - rest * rest / n, 0) / n);
+}
+
+static void
+conclude_values (const PlaneSums *from, IdrPixel pixel, IdrObject *object)
+{
+  const gboolean whole = is_whole (pixel);
+  const long double sum = get_real (&from->sum, whole);
+
+  object->min = from->min;
+  object->max = from->max;
+  object->sum = (gdouble)sum;
+  object->mean = (gdouble)(sum / (long double)from->area);
+  object->std = measure_deviation (from, pixel);
+  object->weighted_x = (gdouble)(get_real (&from->sum_x, whole) / sum);
+  object->weighted_y = (gdouble)(get_real (&from->sum_y, whole) / sum);
+}
+
+/* Twelve times the covariances, times the area twice, from sums around the middle of the box. */
+static IdrSpread
+measure_spread (const PlaneSums *from, const DepthSums *depth)
+{
+  const IdrInt128 n = from->area;
+  const gint64 x = ((gint64)from->x0 + from->x1) / 2, y = ((gint64)from->y0 + from->y1) / 2;
+  const IdrInt128 twice_x = from->twice_x - 2 * n * x, sum_y = from->y - n * y;
+  IdrSpread spread = {
+    .xx = n * (from->twelve_xx - 12 * x * (twice_x + n * x)) - 3 * twice_x * twice_x,
+    .xy = 6 * (n * (from->twice_xy - y * from->twice_x - 2 * x * sum_y) - twice_x * sum_y),
+    .yy = 12 * (n * (from->yy - y * (2 * sum_y + n * y)) - sum_y * sum_y),
+    .scale = 12 * (long double)from->area * (long double)from->area,
+  };
+
+  if (depth != NULL)
+    {
+      const gint64 z = ((gint64)from->z0 + from->z1) / 2;
+      const IdrInt128 sum_z = depth->z - n * z;
+
+      spread.xz = 6 * (n * (depth->twice_xz - z * from->twice_x - 2 * x * sum_z) - twice_x * sum_z);
+      spread.yz = 12 * (n * (depth->yz - z * from->y - y * sum_z) - sum_y * sum_z);
+      spread.zz = 12 * (n * (depth->zz - z * (2 * sum_z + n * z)) - sum_z * sum_z);
+    }
+  return spread;
+}
+
+IdrObject
+idr_sums_conclude (const IdrSums *sums, gint32 label, const IdrBoundary *boundary)
+{
+  const PlaneSums *from = &sums->planar[label];
+  const DepthSums *depth = sums->is_volume ? &sums->depth[label] : NULL;
+  const long double area = from->area;
+  const IdrSpread spread = measure_spread (from, depth);
+  IdrObject object = {
+    .label = label,
+    .area = from->area,
+    .x0 = from->x0,
+    .y0 = from->y0,
+    .x1 = from->x1,
+    .y1 = from->y1,
+    .z0 = from->z0,
+    .z1 = from->z1,
+    .x = (gdouble)(idr_to_real (from->twice_x) / (2 * area)),
+    .y = (gdouble)(idr_to_real (from->y) / area),
+    .perimeter = boundary != NULL ? idr_boundary_get_length (boundary) : 0,
+  };
+
+  conclude_values (from, sums->pixel, &object);
+  if (depth == NULL)
+    {
+      object.z = object.weighted_z = from->z0;
+      idr_spread_fit_ellipse (&spread, &object);
+      return object;
+    }
+  object.z = (gdouble)(idr_to_real (depth->z) / area);
+  object.weighted_z = (gdouble)(get_real (&depth->sum_z, is_whole (sums->pixel))
+                                / get_real (&from->sum, is_whole (sums->pixel)));
+  idr_spread_fit_ellipsoid (&spread, &object);
+  return object;
+}
+
+/* --- A plane at once ------------------------------------------------------------------------ */
 
 GArray *
 idr_runs_measure (const IdrRuns *runs, gint32 n_objects, const IdrRaster *raster,
                   const IdrKernels *kernels)
 {
-  const gsize size = idr_pixel_get_size (raster->pixel);
-  const gboolean is_float = raster->pixel == IDR_PIXEL_F32 || raster->pixel == IDR_PIXEL_F64;
-  g_autofree Sums *sums = g_try_new0 (Sums, (gsize)n_objects + 1);
-  GArray *objects;
+  GArray *objects = NULL;
+  IdrSums sums = { 0 };
 
-  if (sums == NULL)
-    return NULL;
-  for (gint64 y = 0; y < runs->n_rows; y++)
+  idr_sums_start (&sums, raster->pixel, FALSE);
+  if (idr_sums_reserve (&sums, (gsize)n_objects + 1))
     {
-      const guint8 *row = (const guint8 *)raster->data + y * raster->stride;
-
-      for (gsize i = runs->rows[y]; i < runs->rows[y + 1]; i++)
+      idr_sums_add_runs (&sums, runs, raster, 0, 0, 0, kernels);
+      objects = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), n_objects);
+      for (gint32 label = 1; label <= n_objects; label++)
         {
-          const IdrRun run = runs->runs[i];
-          Sums *object = &sums[runs->labels[i]];
+          const IdrObject object = idr_sums_conclude (&sums, label, NULL);
 
-          add_run (object, run, y);
-          kernels->tally (row + run.x0 * size, run.x1 - run.x0, &object->tally);
+          g_array_append_val (objects, object);
         }
     }
-  objects = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), n_objects);
-  for (gint32 label = 1; label <= n_objects; label++)
-    {
-      IdrObject object = conclude (&sums[label], label, is_float);
-
-      g_array_append_val (objects, object);
-    }
+  idr_sums_clear (&sums);
   return objects;
 }

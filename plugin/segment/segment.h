@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "object.h"
 #include "pixel.h"
 
 /* --- What to do: immutable, shared by all planes and threads ------------------ */
@@ -105,15 +106,6 @@ gboolean idr_segmentation_add (IdrSegmentation *segmentation, gint64 tile, const
                                const gchar **problem);
 
 /* --- What was found: immutable, counted, small ------------------------------------ */
-
-typedef struct
-{
-  gint32 label;          /* 1, 2, 3… in raster order of each object's first pixel */
-  gint64 area;           /* pixels */
-  gint64 x0, y0, x1, y1; /* bounding box, half open */
-  gdouble x, y;          /* centroid; a pixel's own centre has whole numbers */
-  gdouble mean, max;     /* of the plane's own pixels, not the smoothed ones */
-} IdrObject;
 
 /* The objects of a stack as runs of pixels in rows, in bands of whole rows. */
 typedef struct _IdrSegments IdrSegments;
