@@ -22,16 +22,26 @@ typedef struct
   gint64 begun_from, begun_to; /* pages that were begun one after the other */
   gint64 announced;            /* up to here they were said to be needed */
   GArray *busy;                /* of gint64: pages that are being begun */
+  GPtrArray *jobs;             /* idle ones; a thread of libvips's at work has one */
 } Pages;
 
 /* --- What is made of it ------------------------------------------------------------------ */
 
-static void
-pages_free (VipsImage *out, Pages *pages)
+static GQuark
+pages_quark (void)
 {
+  return g_quark_from_static_string ("bridge-vips-pages");
+}
+
+static void
+pages_free (gpointer data)
+{
+  Pages *pages = data;
+
   g_object_unref (pages->image);
   g_free (pages->domain);
   g_array_unref (pages->busy);
+  g_ptr_array_unref (pages->jobs);
   g_mutex_clear (&pages->lock);
   g_free (pages);
 }
@@ -46,6 +56,7 @@ pages_new (LaminaImage *image, gint64 first, gint64 n, const gchar *domain)
   pages->n = n;
   pages->domain = g_strdup (domain);
   pages->busy = g_array_new (FALSE, FALSE, sizeof (gint64));
+  pages->jobs = g_ptr_array_new_with_free_func (g_object_unref);
   g_mutex_init (&pages->lock);
   return pages;
 }
@@ -211,45 +222,38 @@ read_page (Pages *pages, gint64 page, VipsRegion *region, gint64 top, gint64 bot
 /* --- What libvips calls -------------------------------------------------------------------------
  */
 
-/* What one thread of libvips's has. */
-typedef struct
-{
-  LaminaJob *job;
-} Sequence;
-
-static void *
-start (VipsImage *out, void *a, void *b)
-{
-  return g_new0 (Sequence, 1);
-}
-
-static int
-stop (void *data, void *a, void *b)
-{
-  Sequence *sequence = data;
-
-  g_clear_object (&sequence->job);
-  g_free (sequence);
-  return 0;
-}
-
-/* Whoever was told to stop may be asked again. A job's loops may use as many threads as libvips
- * itself does. */
+/* A job's loops may use as many threads as libvips itself does. */
 static LaminaJob *
-get_job (Sequence *sequence)
+take_job (Pages *pages)
 {
-  if (sequence->job != NULL && g_cancellable_is_cancelled (G_CANCELLABLE (sequence->job)))
-    g_clear_object (&sequence->job);
-  if (sequence->job == NULL)
-    sequence->job = lamina_job_new (vips_concurrency_get ());
-  return sequence->job;
+  LaminaJob *job = NULL;
+
+  g_mutex_lock (&pages->lock);
+  if (pages->jobs->len > 0)
+    job = g_ptr_array_steal_index_fast (pages->jobs, pages->jobs->len - 1);
+  g_mutex_unlock (&pages->lock);
+  return job != NULL ? job : lamina_job_new (vips_concurrency_get ());
+}
+
+/* Whoever was told to stop may be asked again, with another job. */
+static void
+give_job (Pages *pages, LaminaJob *job)
+{
+  if (g_cancellable_is_cancelled (G_CANCELLABLE (job)))
+    {
+      g_object_unref (job);
+      return;
+    }
+  g_mutex_lock (&pages->lock);
+  g_ptr_array_add (pages->jobs, job);
+  g_mutex_unlock (&pages->lock);
 }
 
 static int
-generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop_now)
+generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
 {
   Pages *pages = a;
-  LaminaJob *job = get_job (sequence);
+  LaminaJob *job = take_job (pages);
   gint64 height = lamina_image_get_info (pages->image)->height;
   gint64 end = (gint64)region->valid.top + region->valid.height;
   g_autoptr (GError) error = NULL;
@@ -261,6 +265,7 @@ generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop_n
       read_page (pages, top / height, region, top, bottom, job, &error);
     }
   bridge_vips_watch (job, NULL);
+  give_job (pages, job);
   return error != NULL ? bridge_vips_fail (pages->domain, error) : 0;
 }
 
@@ -339,10 +344,21 @@ bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gchar 
                           get_format (info->format), VIPS_CODING_NONE, get_interpretation (info),
                           1.0, 1.0);
   bridge_vips_set_fields (out, info, first, n);
-  /* The image may live until its last thread has stopped, and is closed after that. */
-  g_signal_connect (out, "postclose", G_CALLBACK (pages_free), pages);
+  /* Goes when the image is finalized, which all who read it hold. */
+  g_object_set_qdata_full (G_OBJECT (out), pages_quark (), pages, pages_free);
   if (vips_image_pipelinev (out, VIPS_DEMAND_STYLE_ANY, NULL)
-      || vips_image_generate (out, start, generate, stop, pages, NULL))
+      || vips_image_generate (out, NULL, generate, NULL, pages, NULL))
     return -1;
   return 0;
+}
+
+LaminaImage *
+bridge_vips_get_origin (VipsImage *out, gint64 *first)
+{
+  const Pages *pages = g_object_get_qdata (G_OBJECT (out), pages_quark ());
+
+  if (pages == NULL)
+    return NULL;
+  *first = pages->first;
+  return pages->image;
 }

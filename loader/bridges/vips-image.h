@@ -23,9 +23,16 @@ gint64 bridge_vips_count_pages (LaminaImage *image, gint64 first, gint64 n, GErr
 int bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gchar *domain,
                             VipsImage *out);
 
+/* The image that @out was made of by the function above, and the plane that its first page is; NULL
+ * where it is any other image. Nobody holds it for the caller: @out does. */
+LaminaImage *bridge_vips_get_origin (VipsImage *out, gint64 *first);
+
 /* --- vips-planes.c: from libvips to Lamina ------------------------------------------------ */
 
-/* An image whose planes are read from @in: its pages, and of each page its bands, as channels. */
+/* An image whose planes are read from @in: its pages, and of each page its bands, as channels.
+ * Where
+ * @in was made of one of ours, nothing is copied through libvips, and what is said to be needed
+ * soon reaches the source. */
 LaminaImage *bridge_vips_get_planes (VipsImage *in, GError **error);
 
 /* --- vips-error.c ---------------------------------------------------------------------------- */

@@ -13,8 +13,10 @@
 typedef struct
 {
   VipsImage *in;
-  gint n_c, n_z; /* bands, which are channels, and sections */
-  gint64 height; /* of a page */
+  gint n_c, n_z;       /* bands, which are channels, and sections */
+  gint64 height;       /* of a page */
+  LaminaImage *origin; /* which in was made of, as it is; or NULL */
+  gint64 first;        /* plane of it */
 } Planes;
 
 static void
@@ -62,10 +64,9 @@ read_part (VipsRegion *region, const VipsRect *part, gint band, guint8 *pixels, 
 }
 
 static gboolean
-read_planes (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, gpointer data,
-             LaminaJob *job, GError **error)
+read_computed (Planes *planes, gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride,
+               LaminaJob *job, GError **error)
 {
-  Planes *planes = data;
   gint64 page = plane / planes->n_z / planes->n_c * planes->n_z + plane % planes->n_z;
   gint band = (gint)(plane / planes->n_z % planes->n_c);
   gint64 row = rect->width * (gint64)VIPS_IMAGE_SIZEOF_PEL (planes->in);
@@ -82,17 +83,74 @@ read_planes (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride
                         error);
     }
   g_object_unref (region);
-  bridge_vips_show_progress (job);
   /* On threads of its own libvips does so itself. */
   if (!vips_thread_isvips ())
     vips_thread_shutdown ();
   return done;
 }
 
-static LaminaImage *
-make_planes (VipsImage *in, GError **error)
+/* Somebody may still tell libvips to stop what is read past it. */
+static gboolean
+read_origin (Planes *planes, gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride,
+             LaminaJob *job, GError **error)
 {
-  static const LaminaImageFuncs funcs = { .size = sizeof funcs, .read = read_planes };
+  if (vips_image_iskilled (planes->in))
+    {
+      bridge_vips_take_error (error);
+      return FALSE;
+    }
+  return lamina_image_read (planes->origin, planes->first + plane, rect, pixels, stride, job,
+                            error);
+}
+
+static gboolean
+read_planes (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, gpointer data,
+             LaminaJob *job, GError **error)
+{
+  Planes *planes = data;
+  gboolean done = planes->origin != NULL
+                      ? read_origin (planes, plane, rect, pixels, stride, job, error)
+                      : read_computed (planes, plane, rect, pixels, stride, job, error);
+
+  bridge_vips_show_progress (job);
+  return done;
+}
+
+static void
+planes_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJob *job)
+{
+  Planes *planes = data;
+
+  if (planes->origin != NULL)
+    lamina_image_will_need (planes->origin, planes->first + plane, rect, job);
+}
+
+/* --- Images ---------------------------------------------------------------------------------- */
+
+/* Planes that are the origin's, sample by sample, are read there: 64-bit integers are not, since
+ * libvips has made doubles of them. */
+static void
+take_origin (Planes *planes, LaminaImage *origin, gint64 first, LaminaInfo *info)
+{
+  const LaminaInfo *its = lamina_image_get_info (origin);
+
+  if (its->format != info->format || its->samples != 1)
+    return;
+  planes->origin = origin;
+  planes->first = first;
+  info->tile_width = its->tile_width;
+  info->tile_height = its->tile_height;
+  info->share_t = its->share_t;
+  info->share_c = its->share_c;
+  info->share_z = its->share_z;
+  info->ahead = its->ahead;
+}
+
+static LaminaImage *
+make_planes (VipsImage *in, LaminaImage *origin, gint64 first, GError **error)
+{
+  static const LaminaImageFuncs funcs
+      = { .size = sizeof funcs, .read = read_planes, .will_need = planes_will_need };
   g_autoptr (LaminaInfo) info = bridge_vips_get_info (in, error);
   Planes *planes;
 
@@ -103,19 +161,24 @@ make_planes (VipsImage *in, GError **error)
   planes->n_c = in->Bands > 1 ? info->n_c : 1;
   planes->n_z = in->Bands > 1 ? info->n_z : 1;
   planes->height = info->height;
+  if (origin != NULL)
+    take_origin (planes, origin, first, info);
   return lamina_image_new (info, &funcs, planes, planes_free);
 }
 
 LaminaImage *
 bridge_vips_get_planes (VipsImage *in, GError **error)
 {
+  gint64 first = 0;
+  LaminaImage *origin = bridge_vips_get_origin (in, &first), *image = NULL;
   VipsImage *decoded = NULL;
-  LaminaImage *image = NULL;
 
+  if (origin != NULL)
+    return make_planes (in, origin, first, error);
   if (vips_image_decode (in, &decoded) != 0 || vips_image_pio_input (decoded) != 0)
     bridge_vips_take_error (error);
   else
-    image = make_planes (decoded, error);
+    image = make_planes (decoded, NULL, 0, error);
   g_clear_object (&decoded);
   return image;
 }
