@@ -8,6 +8,25 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A line each, for names of other libraries' operations or for the rest. */
+static void
+print_names (gchar **names, gboolean of_libraries, gint width)
+{
+  for (gchar **name = names; *name != NULL; name++)
+    {
+      g_autoptr (GTypeClass) klass = NULL;
+      g_autofree gchar *clean = NULL;
+
+      if ((strchr (*name, ':') != NULL) != of_libraries)
+        continue;
+      klass = g_type_class_ref (lamina_operation_find (*name));
+      clean = text_clean (((LaminaOperationClass *)klass)->title != NULL
+                              ? ((LaminaOperationClass *)klass)->title
+                              : "");
+      printf ("%-*s  %s\n", width, *name, clean);
+    }
+}
+
 static gint
 list_run (const Command *command, gchar **argv)
 {
@@ -23,6 +42,7 @@ list_run (const Command *command, gchar **argv)
     return command_refuse (command, "list takes no \"%s\"", rest[0]);
 
   lamina_plugin_load_all ();
+  lamina_plugin_load_libraries ();
   names = lamina_operation_list ();
   if (names[0] == NULL)
     {
@@ -35,14 +55,8 @@ list_run (const Command *command, gchar **argv)
     }
   for (gchar **name = names; *name != NULL; name++)
     width = MAX (width, strlen (*name));
-  for (gchar **name = names; *name != NULL; name++)
-    {
-      g_autoptr (GTypeClass) klass = g_type_class_ref (lamina_operation_find (*name));
-      const gchar *title = ((LaminaOperationClass *)klass)->title;
-      g_autofree gchar *clean = text_clean (title != NULL ? title : "");
-
-      printf ("%-*s  %s\n", (gint)width, *name, clean);
-    }
+  print_names (names, FALSE, (gint)width);
+  print_names (names, TRUE, (gint)width);
   return STATUS_DONE;
 }
 
@@ -50,6 +64,8 @@ const Command command_list = {
   .name = "list",
   .arguments = "",
   .summary = "List the operations found",
-  .details = "\"lamina inspect OPERATION\" tells more about one of them.\n",
+  .details
+  = "\"lamina inspect OPERATION\" tells more about one of them. Those of other libraries come\n"
+    "last, and are called LIBRARY:OPERATION.\n",
   .run = list_run,
 };

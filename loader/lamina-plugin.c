@@ -5,12 +5,15 @@
 
 #include <string.h>
 
-/* Descriptors of plug-ins that are there: a second time is no error, and no work. Recursive, since
- * a plug-in's scan may load another. */
+/* Descriptors of plug-ins that are there: a second time is no error, and no work. The folders were
+ * asked for all that they have, and of their own folders those in @libraries were read. Recursive,
+ * since a plug-in's scan may load another. */
 static struct
 {
   GRecMutex lock;
   GHashTable *plugins;
+  GPtrArray *folders;
+  GHashTable *libraries;
 } added;
 
 static gboolean
@@ -167,12 +170,76 @@ load_folder (const gchar *folder)
     }
 }
 
+/* --- Other libraries' operations ---------------------------------------------------------- */
+
+static void
+add_folder (const gchar *folder)
+{
+  g_rec_mutex_lock (&added.lock);
+  if (added.folders == NULL)
+    {
+      added.folders = g_ptr_array_new_with_free_func (g_free);
+      added.libraries = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    }
+  if (!g_ptr_array_find_with_equal_func (added.folders, folder, g_str_equal, NULL))
+    g_ptr_array_add (added.folders, g_strdup (folder));
+  g_rec_mutex_unlock (&added.lock);
+  load_folder (folder);
+}
+
+/* Loads the plug-ins in @folder/@library, where there is such a folder that was not read. */
+static void
+load_library (const gchar *folder, const gchar *library)
+{
+  g_autofree gchar *path = g_build_filename (folder, library, NULL);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR) && g_hash_table_add (added.libraries, g_strdup (path)))
+    load_folder (path);
+}
+
+void
+lamina_plugin_load_library_of (const gchar *name)
+{
+  const gsize length = strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-_");
+  g_autofree gchar *library = g_strndup (name, length);
+
+  if (length == 0 || name[length] != ':')
+    return;
+  g_rec_mutex_lock (&added.lock);
+  for (guint i = 0; added.folders != NULL && i < added.folders->len; i++)
+    load_library (added.folders->pdata[i], library);
+  g_rec_mutex_unlock (&added.lock);
+}
+
+/**
+ * lamina_plugin_load_libraries:
+ *
+ * Loads what lamina_plugin_load_all() leaves until it is asked for: the plug-ins that bring
+ * operations of other libraries. Those of the library NAME lie in a folder NAME beside the others,
+ * and their operations are called "NAME:OPERATION"; whoever asks for one of them by its name need
+ * not call this.
+ */
+void
+lamina_plugin_load_libraries (void)
+{
+  g_rec_mutex_lock (&added.lock);
+  for (guint i = 0; added.folders != NULL && i < added.folders->len; i++)
+    {
+      g_autoptr (GDir) dir = g_dir_open (added.folders->pdata[i], 0, NULL);
+      const gchar *name;
+
+      while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+        load_library (added.folders->pdata[i], name);
+    }
+  g_rec_mutex_unlock (&added.lock);
+}
+
 /**
  * lamina_plugin_load_all:
  *
  * Loads the plug-ins of the folders in the environment variable `LAMINA_PLUGIN_PATH` (separated by
  * ":"), else those of the folder where the library was installed. What does not load is told in a
- * warning of the log domain "lamina".
+ * warning of the log domain "lamina". Folders in them are left to lamina_plugin_load_libraries().
  */
 void
 lamina_plugin_load_all (void)
@@ -184,11 +251,11 @@ lamina_plugin_load_all (void)
     {
       /* Where nothing was installed, whoever looks for an operation hears of it. */
       if (g_file_test (LAMINA_PLUGIN_DIR, G_FILE_TEST_IS_DIR))
-        load_folder (LAMINA_PLUGIN_DIR);
+        add_folder (LAMINA_PLUGIN_DIR);
       return;
     }
   folders = g_strsplit (path, G_SEARCHPATH_SEPARATOR_S, -1);
   for (gsize i = 0; folders[i] != NULL; i++)
     if (folders[i][0] != '\0')
-      load_folder (folders[i]);
+      add_folder (folders[i]);
 }

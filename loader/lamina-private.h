@@ -76,6 +76,12 @@ gboolean lamina_properties_collect (LaminaProperties *self, const gchar *name, v
 LaminaOperation *lamina_properties_open (LaminaProperties *self, GCancellable *cancellable,
                                          GError **error);
 
+/* --- lamina-plugin.c ------------------------------------------------------------------- */
+
+/* Where @name is "LIBRARY:OPERATION", loads the plug-ins that bring that library's operations,
+ * unless they were. */
+void lamina_plugin_load_library_of (const gchar *name);
+
 /* --- lamina-registry.c ------------------------------------------------------------------ */
 
 /* Whether all names of @entries are good and free: a plug-in's, before anything of it is called. */

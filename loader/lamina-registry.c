@@ -121,23 +121,38 @@ lamina_operation_register (const gchar *name, GType type, GError **error)
   return check_type (name, type, error) && add_all (one, &type, error);
 }
 
+static GType
+find (const gchar *name)
+{
+  GType type;
+
+  lock_registry ();
+  type = GPOINTER_TO_SIZE (g_hash_table_lookup (registry.types, name));
+  g_mutex_unlock (&registry.lock);
+  return type;
+}
+
 /**
  * lamina_operation_find:
  * @name: a name
+ *
+ * Finds an operation, and loads the plug-ins of another library first where it is one of that, as
+ * lamina_plugin_load_libraries() says.
  *
  * Returns: the type of the operation of that name, or %G_TYPE_INVALID
  */
 GType
 lamina_operation_find (const gchar *name)
 {
-  GType type = G_TYPE_INVALID;
+  GType type;
 
   g_return_val_if_fail (name != NULL, G_TYPE_INVALID);
 
-  lock_registry ();
-  type = GPOINTER_TO_SIZE (g_hash_table_lookup (registry.types, name));
-  g_mutex_unlock (&registry.lock);
-  return type;
+  type = find (name);
+  if (type != G_TYPE_INVALID)
+    return type;
+  lamina_plugin_load_library_of (name);
+  return find (name);
 }
 
 static gint
@@ -149,7 +164,8 @@ compare_names (gconstpointer a, gconstpointer b)
 /**
  * lamina_operation_list:
  *
- * Returns: (transfer full) (array zero-terminated=1): the names of all operations, sorted
+ * Returns: (transfer full) (array zero-terminated=1): the names of all operations that are there,
+ * sorted; those of other libraries are after lamina_plugin_load_libraries()
  */
 gchar **
 lamina_operation_list (void)

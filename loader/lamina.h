@@ -314,5 +314,6 @@ typedef struct
 LAMINA_API gboolean lamina_plugin_add (const LaminaPlugin *plugin, GError **error);
 LAMINA_API gboolean lamina_plugin_load (const gchar *path, GError **error);
 LAMINA_API void lamina_plugin_load_all (void);
+LAMINA_API void lamina_plugin_load_libraries (void);
 
 G_END_DECLS

@@ -215,6 +215,39 @@ test_folders (void)
   g_test_trap_assert_passed ();
 }
 
+/* Another library's operations are loaded when one of them is asked for, or all. */
+static void
+test_libraries (gconstpointer all)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (TemporaryFolder) folder = make_folder ();
+      g_autoptr (TemporaryFolder) library = g_build_filename (folder, "library", NULL);
+      g_auto (GStrv) before = NULL, after = NULL;
+
+      g_assert_cmpint (g_mkdir (library, 0700), ==, 0);
+      g_free (put_file (library, "a.so", "library.so"));
+      g_assert_true (lamina_operation_find ("library:found") == G_TYPE_INVALID);
+      g_setenv ("LAMINA_PLUGIN_PATH", folder, TRUE);
+      lamina_plugin_load_all ();
+      g_assert_true (lamina_operation_find ("../library:found") == G_TYPE_INVALID);
+      g_assert_true (lamina_operation_find ("other:found") == G_TYPE_INVALID);
+      before = lamina_operation_list ();
+      g_assert_cmpuint (g_strv_length (before), ==, 0);
+
+      if (all != NULL)
+        lamina_plugin_load_libraries ();
+      else
+        g_assert_true (lamina_operation_find ("library:lost") == G_TYPE_INVALID);
+      after = lamina_operation_list ();
+      g_assert_cmpuint (g_strv_length (after), ==, 1);
+      g_assert_true (lamina_operation_find ("library:found") != G_TYPE_INVALID);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
+}
+
 /* --- A host that knows only a bridge -------------------------------------------------------------
  */
 
@@ -244,6 +277,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plugin/good", test_good);
   g_test_add_func ("/plugin/register", test_register);
   g_test_add_func ("/plugin/folders", test_folders);
+  g_test_add_data_func ("/plugin/library", NULL, test_libraries);
+  g_test_add_data_func ("/plugin/libraries", "all", test_libraries);
   g_test_add_func ("/plugin/local-binding", test_local_binding);
   return g_test_run ();
 }
