@@ -227,6 +227,22 @@ append_channels (GString *lines, GVariant *channels, GVariant *colours, gboolean
     }
 }
 
+/* Whether a line of it would tell nobody anything: numbers that are 0 along every axis. */
+static gboolean
+is_idle (GVariant *value)
+{
+  gsize n = 0;
+  const gdouble *numbers;
+
+  if (!g_variant_is_of_type (value, G_VARIANT_TYPE ("ad")))
+    return FALSE;
+  numbers = g_variant_get_fixed_array (value, &n, sizeof *numbers);
+  for (gsize i = 0; i < n; i++)
+    if (numbers[i] != 0)
+      return FALSE;
+  return TRUE;
+}
+
 gchar *
 facts_to_text (GVariant *facts, gboolean on_terminal)
 {
@@ -242,7 +258,7 @@ facts_to_text (GVariant *facts, gboolean on_terminal)
     {
       g_autofree gchar *label = make_label (name);
 
-      if (strcmp (name, "channel-colors") == 0)
+      if (strcmp (name, "channel-colors") == 0 || is_idle (value))
         continue;
       g_string_append (lines, label);
       text_pad (lines, VALUE_COLUMN);
