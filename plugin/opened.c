@@ -262,6 +262,26 @@ choose_image (IdrOpened *opened, const IdrOmeChoice *choice, GCancellable *cance
   return opened->ome != NULL;
 }
 
+/* What is no folder has no metadata that could be missed. */
+static gboolean
+check_folder (const IdrOpened *opened, GError **error)
+{
+  const gchar *path = opened->location;
+
+  if (!idr_store_is_local (opened->store) || strstr (path, ".zip!") != NULL
+      || g_file_test (path, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  if (g_str_has_suffix (path, ".zip") && g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 "%s is an archive: name what is in it, as in %s!/image.zarr", path, path);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                 g_file_test (path, G_FILE_TEST_EXISTS) ? "%s is a file, not the folder of a Zarr"
+                                                        : "there is no folder %s",
+                 path);
+  return FALSE;
+}
+
 static IdrOpened *
 open_image (const IdrAddress *address, GCancellable *cancellable, GError **error)
 {
@@ -279,7 +299,7 @@ open_image (const IdrAddress *address, GCancellable *cancellable, GError **error
   g_free (opened->location);
   opened->location = idr_store_get_uri (opened->store, NULL);
 
-  if (!choose_image (opened, &address->choice, cancellable, error)
+  if (!check_folder (opened, error) || !choose_image (opened, &address->choice, cancellable, error)
       || !open_levels (opened, cancellable, error) || !idr_opened_agree (opened, error))
     return NULL;
   return g_steal_pointer (&opened);

@@ -30,8 +30,8 @@ refuse (const gchar *uri, const gchar *what, JsonArray *list, const gchar *suffi
 {
   g_autofree gchar *paths = list_paths (list, uri, suffix);
 
-  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s is %s, not one image: open %s", uri,
-               what, paths);
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "%s is %s, not one image%s%s", uri,
+               what, *paths ? ": open " : ", and names none", paths);
   return TRUE;
 }
 
