@@ -138,6 +138,32 @@ test_bound (void)
   clean ();
 }
 
+/* What is not the cache's own stays, also where the folder is somebody else's. */
+static void
+test_foreign (void)
+{
+  static gchar bytes[1000];
+  static const gchar digits[] = "0123456789012345678901234567890123456789012345678901234567890123";
+  const gchar *const names[] = { "notes", digits, digits + 2 };
+  g_autofree gchar *parent = g_build_filename (folder, "ab", NULL);
+  g_mkdir_with_parents (parent, 0700);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *path = g_build_filename (parent, names[i], NULL);
+      g_assert_true (g_file_set_contents (path, bytes, sizeof bytes, NULL));
+    }
+  g_autoptr (IdrDiskCache) cache = open_cache (20000);
+  for (guint i = 0; i < 100; i++)
+    put (cache, i, bytes, sizeof bytes);
+  g_assert_true (has (cache, 99, bytes, sizeof bytes));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree gchar *path = g_build_filename (parent, names[i], NULL);
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+    }
+  clean ();
+}
+
 /* What a process has left that was killed while it wrote goes, later; what another writes stays. */
 static void
 test_killed (void)
@@ -269,6 +295,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk-cache/keeps", test_keeps);
   g_test_add_func ("/disk-cache/damage", test_damage);
   g_test_add_func ("/disk-cache/bound", test_bound);
+  g_test_add_func ("/disk-cache/foreign", test_foreign);
   g_test_add_func ("/disk-cache/killed", test_killed);
   g_test_add_func ("/disk-cache/several", test_several);
   g_test_add_func ("/disk-cache/no-folder", test_no_folder);

@@ -183,18 +183,28 @@ compare_entries (gconstpointer a, gconstpointer b)
   return (one > other) - (one < other);
 }
 
-/* Adds the entries of one folder. What a process that was killed has left goes. */
+/* Whether @name is one that get_path() makes: another program's files stay, whatever folder it was
+ * that somebody named. */
+static gboolean
+is_own (const gchar *first, const gchar *name)
+{
+  return g_str_has_prefix (name, first) && strlen (name) == 64
+         && strspn (name, "0123456789abcdef") == 64;
+}
+
+/* Adds the entries in the folder @first. What a process that was killed has left goes. */
 static void
-look_into (const gchar *folder, GArray *entries)
+look_into (const IdrDiskCache *cache, const gchar *first, GArray *entries)
 {
   const gchar *name;
+  g_autofree gchar *folder = g_build_filename (cache->folder, first, NULL);
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
     {
       GStatBuf about;
       gchar *path = g_build_filename (folder, name, NULL);
       gboolean good = g_lstat (path, &about) == 0 && S_ISREG (about.st_mode);
-      if (good && !g_str_has_prefix (name, UNFINISHED))
+      if (good && is_own (first, name))
         {
           Entry entry = { path, about.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000), 0 };
           entry.used += about.st_mtim.tv_nsec;
@@ -202,7 +212,8 @@ look_into (const gchar *folder, GArray *entries)
           g_array_append_val (entries, entry);
           continue;
         }
-      if (good && about.st_mtim.tv_sec + ABANDONED < g_get_real_time () / G_USEC_PER_SEC)
+      if (good && g_str_has_prefix (name, UNFINISHED)
+          && about.st_mtim.tv_sec + ABANDONED < g_get_real_time () / G_USEC_PER_SEC)
         g_unlink (path);
       g_free (path);
     }
@@ -220,8 +231,7 @@ make_room (IdrDiskCache *cache)
     {
       gchar name[3];
       g_snprintf (name, sizeof name, "%02x", i);
-      g_autofree gchar *folder = g_build_filename (cache->folder, name, NULL);
-      look_into (folder, entries);
+      look_into (cache, name, entries);
     }
   g_array_sort (entries, compare_entries);
   for (guint i = 0; i < entries->len; i++)
