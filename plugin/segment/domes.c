@@ -1,0 +1,130 @@
+/* Where the distance to the background has its summits
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "domes.h"
+
+#include <math.h>
+#include <string.h>
+
+#define HEIGHT 0.75
+
+/* Pixels of the object only: what is around it is lower than all of it, also when lowered. */
+
+/* What a pixel's neighbours on one side lift it to. */
+static gdouble
+lift (const IdrLattice *lattice, const gdouble *domes, gsize at, gdouble ceiling, gboolean forward)
+{
+  gdouble highest = domes[at];
+
+  for (guint i = 0; i < lattice->n_neighbours; i++)
+    if ((lattice->neighbours[i] < 0) == forward)
+      highest = MAX (highest, domes[at + lattice->neighbours[i]]);
+  return MIN (highest, ceiling);
+}
+
+/* Whether a neighbour may yet be lifted by the pixel. */
+static gboolean
+may_spread (const IdrLattice *lattice, const guint32 *squares, const gdouble *domes, gsize at)
+{
+  for (guint i = 0; i < lattice->n_neighbours; i++)
+    {
+      const gsize next = at + lattice->neighbours[i];
+
+      if (squares[next] != 0 && domes[next] < domes[at] && domes[next] < sqrt (squares[next]))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Lifts the lowered distances to what reaches them from higher ones, never above themselves: to and
+ * fro over the lattice, and then from pixel to pixel. A pixel is in the queue once at most. */
+static void
+reconstruct (const IdrLattice *lattice, const guint32 *squares, gdouble *domes, gsize *queue,
+             gint32 *queued)
+{
+  gsize n_queued = 0, head = 0, tail = 0;
+
+  for (gsize i = 0; i < lattice->n; i++)
+    if (squares[i] != 0)
+      domes[i] = lift (lattice, domes, i, sqrt (squares[i]), TRUE);
+  for (gsize i = lattice->n; i-- > 0;)
+    if (squares[i] != 0)
+      {
+        domes[i] = lift (lattice, domes, i, sqrt (squares[i]), FALSE);
+        if (may_spread (lattice, squares, domes, i))
+          {
+            queue[tail++] = i;
+            queued[i] = 1;
+            n_queued++;
+          }
+      }
+  for (; n_queued > 0; n_queued--)
+    {
+      const gsize at = queue[head];
+
+      head = head + 1 < lattice->n ? head + 1 : 0;
+      queued[at] = 0;
+      for (guint i = 0; i < lattice->n_neighbours; i++)
+        {
+          const gsize next = at + lattice->neighbours[i];
+          const gdouble lifted = MIN (domes[at], sqrt (squares[next]));
+
+          if (squares[next] == 0 || domes[next] >= lifted)
+            continue;
+          domes[next] = lifted;
+          if (queued[next])
+            continue;
+          tail = tail < lattice->n ? tail : 0;
+          queue[tail++] = next;
+          queued[next] = 1;
+          n_queued++;
+        }
+    }
+}
+
+/* Gives the plateau that @first lies on to @marker, or to 0 when something next to it is higher.
+ * Returns whether it is a summit. */
+static gboolean
+mark_plateau (const IdrLattice *lattice, const gdouble *domes, gsize first, gint32 marker,
+              gsize *queue, gint32 *markers)
+{
+  gboolean is_summit = TRUE;
+  gsize n = 0;
+
+  queue[n++] = first;
+  markers[first] = marker;
+  for (gsize done = 0; done < n; done++)
+    for (guint i = 0; i < lattice->n_neighbours; i++)
+      {
+        const gsize next = queue[done] + lattice->neighbours[i];
+
+        if (domes[next] > domes[first])
+          is_summit = FALSE;
+        else if (domes[next] == domes[first] && markers[next] < 0)
+          {
+            markers[next] = marker;
+            queue[n++] = next;
+          }
+      }
+  for (gsize i = 0; !is_summit && i < n; i++)
+    markers[queue[i]] = 0;
+  return is_summit;
+}
+
+gint32
+idr_find_domes (const IdrLattice *lattice, const guint32 *squares, gdouble *domes, gsize *queue,
+                gint32 *markers)
+{
+  gint32 n = 0;
+
+  for (gsize i = 0; i < lattice->n; i++)
+    domes[i] = squares[i] != 0 ? sqrt (squares[i]) - HEIGHT : -1;
+  memset (markers, 0, lattice->n * sizeof *markers);
+  reconstruct (lattice, squares, domes, queue, markers);
+  for (gsize i = 0; i < lattice->n; i++)
+    markers[i] = squares[i] != 0 ? -1 : 0;
+  for (gsize i = 0; i < lattice->n; i++)
+    if (markers[i] < 0 && mark_plateau (lattice, domes, i, n + 1, queue, markers))
+      n++;
+  return n;
+}
