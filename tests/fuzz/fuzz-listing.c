@@ -1,14 +1,16 @@
-/* Fuzz target: what a bucket answers when it is asked for a listing
+/* Fuzz target: what a bucket answers in XML, to a question for a listing or with a refusal
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "listing.h"
+#include "status.h"
 #include "target.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+#include <string.h>
+
+static void
+list (GBytes *bytes)
 {
   static const gchar *const prefixes[] = { "", "a/" };
-  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
 
   for (gsize i = 0; i < G_N_ELEMENTS (prefixes); i++)
     {
@@ -19,5 +21,35 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
         for (guint k = 0; k < names->len; k++)
           g_assert_false (g_str_has_prefix (names->pdata[k], "/"));
     }
+}
+
+/* Whatever a server says, it becomes one line. */
+static void
+refuse (GBytes *bytes)
+{
+  static const guint statuses[] = { 301, 403, 404, 503 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      gchar type[] = "text/plain";
+      const IdrHttpAnswer answer
+          = { .status = statuses[i], .body = bytes, .content_type = type, .total = -1 };
+      g_autoptr (GError) error = NULL;
+
+      idr_status_set_error (&answer, "https://h/a", i % 2 == 0, &error);
+      g_assert_nonnull (error);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+      g_assert_null (strchr (error->message, '\n'));
+      idr_status_is_about_credentials (&answer);
+    }
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (data, size);
+
+  list (bytes);
+  refuse (bytes);
   return 0;
 }
