@@ -430,17 +430,21 @@ GArray *
 idr_runs_measure (const IdrRuns *runs, gint32 n_objects, const IdrRaster *raster,
                   const IdrKernels *kernels)
 {
+  g_autoptr (IdrPerimeter) perimeter = idr_perimeter_new (raster->width, idr_isa_get_best ());
+  g_autofree IdrBoundary *boundaries = g_try_new0 (IdrBoundary, (gsize)n_objects + 1);
   GArray *objects = NULL;
   IdrSums sums = { 0 };
 
   idr_sums_start (&sums, raster->pixel, FALSE);
-  if (idr_sums_reserve (&sums, (gsize)n_objects + 1))
+  if (perimeter != NULL && boundaries != NULL && idr_sums_reserve (&sums, (gsize)n_objects + 1)
+      && idr_perimeter_add (perimeter, runs, 0, runs->n_rows, boundaries))
     {
+      idr_perimeter_finish (perimeter, boundaries);
       idr_sums_add_runs (&sums, runs, raster, 0, 0, 0, kernels);
       objects = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), n_objects);
       for (gint32 label = 1; label <= n_objects; label++)
         {
-          const IdrObject object = idr_sums_conclude (&sums, label, NULL);
+          const IdrObject object = idr_sums_conclude (&sums, label, &boundaries[label]);
 
           g_array_append_val (objects, object);
         }

@@ -1,0 +1,165 @@
+/* The inner loops of perimeters, compiled once for each instruction set
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "perimeter-kernels.h"
+
+#define INLINE static inline __attribute__ ((always_inline))
+
+/* Each pixel's neighbour to the left, or to the right, in the place of the pixel. */
+INLINE guint64
+from_left (const guint64 *bits)
+{
+  return bits[0] << 1 | bits[-1] >> 63;
+}
+
+INLINE guint64
+from_right (const guint64 *bits)
+{
+  return bits[0] >> 1 | bits[1] << 63;
+}
+
+INLINE guint64
+from_left_but (const guint64 *bits, const guint64 *seam)
+{
+  return (bits[0] & ~seam[0]) << 1 | (bits[-1] & ~seam[-1]) >> 63;
+}
+
+INLINE guint64
+from_right_but (const guint64 *bits, const guint64 *seam)
+{
+  return (bits[0] & ~seam[0]) >> 1 | (bits[1] & ~seam[1]) << 63;
+}
+
+/* --- The boundary ---------------------------------------------------------------------- */
+
+static void
+find_boundary (const guint64 *mask, const IdrSeams *seams, gsize first, gsize n, gsize stride,
+               guint64 *restrict boundary)
+{
+  for (gsize i = first; seams == NULL && i < first + n; i++)
+    {
+      const guint64 *at = mask + i;
+
+      boundary[i] = at[0] & ~(*(at - stride) & at[stride] & from_left (at) & from_right (at));
+    }
+  for (gsize i = first; seams != NULL && i < first + n; i++)
+    {
+      const guint64 *at = mask + i;
+      const guint64 above = *(at - stride) & ~seams->below[i - stride];
+      const guint64 below = at[stride] & ~seams->below[i];
+
+      boundary[i] = at[0]
+                    & ~(above & below & from_left_but (at, seams->right + i) & from_right (at)
+                        & ~seams->right[i]);
+    }
+}
+
+/* --- What its pixels add ------------------------------------------------------------------ */
+
+/* Of 64 times four bits the sums, as bits of one, two and four. */
+typedef struct
+{
+  guint64 one, two, four;
+} Count;
+
+INLINE Count
+count_four (guint64 a, guint64 b, guint64 c, guint64 d)
+{
+  const guint64 ab = a ^ b, cd = c ^ d, both_ab = a & b, both_cd = c & d;
+
+  return (Count){ .one = ab ^ cd, .two = both_ab ^ both_cd ^ (ab & cd), .four = both_ab & both_cd };
+}
+
+/* As scikit-image weighs them: by so many neighbours at the sides and so many at the corners. */
+INLINE void
+weigh_word (guint64 pixels, Count sides, Count corners, const IdrWeights *weights, gsize i)
+{
+  const guint64 no_side = ~(sides.one | sides.two | sides.four);
+  const guint64 one_side = sides.one & ~sides.two;
+  const guint64 two_corners = corners.two & ~corners.one;
+  const guint64 three_corners = corners.two & corners.one;
+
+  weights->straight[i] = pixels & sides.two & ~(three_corners | corners.four);
+  weights->slanted[i] = pixels & ((no_side & two_corners) | (one_side & three_corners));
+  weights->mixed[i] = pixels & one_side & (corners.one ^ corners.two);
+}
+
+static void
+weigh_seamless (const guint64 *boundary, gsize first, gsize n, gsize stride, IdrWeights weights)
+{
+  guint64 *restrict straight = weights.straight, *restrict slanted = weights.slanted;
+  guint64 *restrict mixed = weights.mixed;
+  const IdrWeights to = { straight, slanted, mixed };
+
+  for (gsize i = first; i < first + n; i++)
+    {
+      const guint64 *at = boundary + i, *above = at - stride, *below = at + stride;
+
+      weigh_word (
+          at[0], count_four (above[0], below[0], from_left (at), from_right (at)),
+          count_four (from_left (above), from_right (above), from_left (below), from_right (below)),
+          &to, i);
+    }
+}
+
+static void
+weigh (const guint64 *boundary, const IdrSeams *seams, gsize first, gsize n, gsize stride,
+       const IdrWeights *weights)
+{
+  if (seams == NULL)
+    {
+      weigh_seamless (boundary, first, n, stride, *weights);
+      return;
+    }
+  for (gsize i = first; i < first + n; i++)
+    {
+      const guint64 *at = boundary + i, *above = at - stride, *below = at + stride;
+      const Count sides
+          = count_four (above[0] & ~seams->below[i - stride], below[0] & ~seams->below[i],
+                        from_left_but (at, seams->right + i), from_right (at) & ~seams->right[i]);
+      const Count corners = count_four (from_left_but (above, seams->below_right + i - stride),
+                                        from_right_but (above, seams->below_left + i - stride),
+                                        from_left (below) & ~seams->below_left[i],
+                                        from_right (below) & ~seams->below_right[i]);
+
+      weigh_word (at[0], sides, corners, weights, i);
+    }
+}
+
+/* --- Counting by runs ------------------------------------------------------------------------ */
+
+INLINE void
+count_word (const IdrWeights *weights, gsize i, guint64 which, IdrBoundary *boundary)
+{
+  boundary->straight += __builtin_popcountll (weights->straight[i] & which);
+  boundary->slanted += __builtin_popcountll (weights->slanted[i] & which);
+  boundary->mixed += __builtin_popcountll (weights->mixed[i] & which);
+}
+
+static void
+count (const IdrWeights *weights, gsize first, const IdrRun *runs, const gint32 *labels, gsize n,
+       IdrBoundary *boundaries)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      const guint from = (guint)runs[i].x0, to = (guint)runs[i].x1 - 1;
+      const gsize word = first + from / 64, last = first + to / 64;
+      const guint64 from_bits = ~(guint64)0 << from % 64, to_bits = ~(guint64)0 >> (63 - to % 64);
+      IdrBoundary *boundary = &boundaries[labels[i]];
+
+      if (word == last)
+        {
+          count_word (weights, word, from_bits & to_bits, boundary);
+          continue;
+        }
+      count_word (weights, word, from_bits, boundary);
+      for (gsize between = word + 1; between < last; between++)
+        count_word (weights, between, ~(guint64)0, boundary);
+      count_word (weights, last, to_bits, boundary);
+    }
+}
+
+#define TABLE_(isa) idr_perimeter_kernels_##isa
+#define TABLE(isa) TABLE_ (isa)
+
+const IdrPerimeterKernels TABLE (IDR_ISA) = { find_boundary, weigh, count };
