@@ -76,14 +76,15 @@ naive_set (IdrPixel pixel, gpointer data, gsize i, gdouble value)
     }
 }
 
-/* Up to 128 numbers as NumPy sums them; our kernels here are no longer. */
+/* As NumPy sums: more than 128 numbers in halves. */
 static gdouble
 sum_as_numpy (const gdouble *values, guint n)
 {
   gdouble lanes[8] = { 0 }, sum;
   guint i = 0;
 
-  g_assert_cmpuint (n, <=, 128);
+  if (n > 128)
+    return sum_as_numpy (values, n / 16 * 8) + sum_as_numpy (values + n / 16 * 8, n - n / 16 * 8);
   if (n >= 8)
     for (; i + 8 <= n; i += 8)
       for (guint lane = 0; lane < 8; lane++)
@@ -123,8 +124,9 @@ smooth_line (IdrPixel pixel, gpointer data, gsize first, gsize step, gint64 n,
     }
 }
 
-static void
-smooth (IdrPixel pixel, gpointer data, gint64 width, gint64 height, gdouble sigma)
+void
+naive_smooth (IdrPixel pixel, gpointer data, gint64 width, gint64 height, gint64 depth,
+              gdouble sigma)
 {
   const gint64 radius = (gint64)(4 * sigma + 0.5);
   g_autofree gdouble *weights = g_new (gdouble, 2 * radius + 1);
@@ -137,15 +139,17 @@ smooth (IdrPixel pixel, gpointer data, gint64 width, gint64 height, gdouble sigm
   sum = sum_as_numpy (weights, 2 * radius + 1);
   for (gint64 i = 0; i <= 2 * radius; i++)
     weights[i] /= sum;
-  for (gint64 x = 0; x < width; x++)
-    smooth_line (pixel, data, x, width, height, weights, radius);
-  for (gint64 y = 0; y < height; y++)
-    smooth_line (pixel, data, y * width, 1, width, weights, radius);
+  for (gint64 i = 0; i < width * height && depth > 1; i++)
+    smooth_line (pixel, data, i, width * height, depth, weights, radius);
+  for (gint64 i = 0; i < width * depth; i++)
+    smooth_line (pixel, data, i / width * width * height + i % width, width, height, weights,
+                 radius);
+  for (gint64 i = 0; i < height * depth; i++)
+    smooth_line (pixel, data, i * width, 1, width, weights, radius);
 }
 
-/* NaN if there is one. */
-static gdouble
-find_maximum (IdrPixel pixel, gconstpointer data, gsize n)
+gdouble
+naive_maximum (IdrPixel pixel, gconstpointer data, gsize n)
 {
   gdouble max = naive_get (pixel, data, 0);
 
@@ -233,8 +237,8 @@ naive_segment (const IdrSegmentOptions *options, const IdrRaster *raster)
     memcpy (plane + y * width * size, (const guint8 *)raster->data + y * raster->stride,
             width * size);
   smoothed = g_memdup2 (plane, n * size);
-  smooth (raster->pixel, smoothed, width, height, options->sigma);
-  threshold = options->fraction * find_maximum (raster->pixel, smoothed, n);
+  naive_smooth (raster->pixel, smoothed, width, height, 1, options->sigma);
+  threshold = options->fraction * naive_maximum (raster->pixel, smoothed, n);
   if (raster->pixel == IDR_PIXEL_F32)
     threshold = (gdouble)(gfloat)threshold;
   for (gsize i = 0; i < n; i++)

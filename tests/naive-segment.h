@@ -19,3 +19,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (NaiveSegments, naive_segments_free)
 /* One pixel as a double, and a double stored as one. */
 gdouble naive_get (IdrPixel pixel, gconstpointer data, gsize i);
 void naive_set (IdrPixel pixel, gpointer data, gsize i, gdouble value);
+
+/* Smooths @depth planes in place, through them as well if there are several. */
+void naive_smooth (IdrPixel pixel, gpointer data, gint64 width, gint64 height, gint64 depth,
+                   gdouble sigma);
+
+/* NaN if there is one. */
+gdouble naive_maximum (IdrPixel pixel, gconstpointer data, gsize n);
