@@ -131,8 +131,9 @@ append_property (GString *lines, GParamSpec *property)
 {
   const gchar *blurb = g_param_spec_get_blurb (property);
   g_autofree gchar *clean = text_clean (blurb != NULL ? blurb : "");
+  const gboolean is_required = (property->flags & LAMINA_REQUIRED) != 0;
   g_autofree gchar *range = get_range (property);
-  g_autofree gchar *preset = get_default (property);
+  g_autofree gchar *preset = is_required ? g_strdup ("must be given") : get_default (property);
 
   g_string_append_printf (lines, "  %s", property->name);
   text_pad (lines, TYPE_COLUMN);
@@ -145,9 +146,9 @@ append_property (GString *lines, GParamSpec *property)
     append_choices (lines, G_PARAM_SPEC_ENUM (property)->enum_class);
   if (*range != '\0' || preset != NULL)
     {
-      g_autofree gchar *line
-          = g_strdup_printf ("%s%s%s%s", range, *range != '\0' && preset != NULL ? ", " : "",
-                             preset != NULL ? "default " : "", preset != NULL ? preset : "");
+      g_autofree gchar *line = g_strdup_printf (
+          "%s%s%s%s", range, *range != '\0' && preset != NULL ? ", " : "",
+          preset != NULL && !is_required ? "default " : "", preset != NULL ? preset : "");
 
       append_text (lines, *line != '\0' ? line : "");
     }

@@ -220,6 +220,9 @@ struct _LaminaOperationClass
 #define LAMINA_IN (G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS)
 #define LAMINA_OUT (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)
 
+/* The flag of a parameter that has no default, whatever its GParamSpec says. */
+#define LAMINA_REQUIRED (1 << G_PARAM_USER_SHIFT)
+
 typedef enum
 {
   LAMINA_ROLE_PARAMETER,
