@@ -38,6 +38,8 @@ reserve (IdrForest *forest, gsize n, const gchar **problem)
 gboolean
 idr_forest_grow (IdrForest *forest, gsize n, const gchar **problem)
 {
+  if (forest->n == 0)
+    n++;
   if (!reserve (forest, n, problem))
     return FALSE;
   for (; n > 0; n--, forest->n++)
@@ -66,7 +68,13 @@ join (gint32 *parents, gint32 a, gint32 b)
 }
 
 void
-idr_forest_join (IdrForest *forest, const IdrRow *a, const IdrRow *b, gboolean diagonal)
+idr_forest_join (IdrForest *forest, gint32 a, gint32 b)
+{
+  join (forest->parents, a, b);
+}
+
+void
+idr_forest_join_rows (IdrForest *forest, const IdrRow *a, const IdrRow *b, gboolean diagonal)
 {
   const gint32 slack = diagonal ? 1 : 0;
   gsize first = 0;
@@ -125,7 +133,7 @@ join_planes (const IdrRuns *runs, IdrForest *forest, gint64 row, gint64 y, gint6
     {
       const IdrRow before = get_row (runs, row - height + other - y);
 
-      idr_forest_join (forest, &before, &current, diagonal);
+      idr_forest_join_rows (forest, &before, &current, diagonal);
     }
 }
 

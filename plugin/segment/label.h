@@ -17,8 +17,8 @@ typedef struct
 
 void idr_forest_clear (IdrForest *forest);
 
-/* Adds @n labels that are roots; forest->n must be at least 1 before. FALSE and @problem: no
- * memory, or labels beyond 2^31 - 1. */
+/* Adds @n labels that are roots, and before the first of all the background's. FALSE and @problem:
+ * no memory, or labels beyond 2^31 - 1. */
 gboolean idr_forest_grow (IdrForest *forest, gsize n, const gchar **problem);
 
 /* A row of labelled runs; @base is added to its labels. */
@@ -30,8 +30,11 @@ typedef struct
   gint32 base;
 } IdrRow;
 
-/* Joins the labels of the runs of two rows that touch, @diagonal: also by their corners. */
-void idr_forest_join (IdrForest *forest, const IdrRow *a, const IdrRow *b, gboolean diagonal);
+/* The labels @a and @b are one object's. */
+void idr_forest_join (IdrForest *forest, gint32 a, gint32 b);
+
+/* So are those of the runs of two rows that touch; @diagonal: also by their corners. */
+void idr_forest_join_rows (IdrForest *forest, const IdrRow *a, const IdrRow *b, gboolean diagonal);
 
 /* Roots become their numbers, 1, 2, 3… in the order of labels, and everything else becomes its
  * root's: parents[l] is the number of l. Returns how many there are. */

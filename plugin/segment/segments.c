@@ -1,4 +1,7 @@
-/* The objects of a plane as runs of pixels in rows
+/* The objects of a stack as runs of pixels in rows, in bands of whole rows
+ *
+ * A band that memory did not allow for can be made again by itself: its labels come out as they did
+ * the first time, and what became of them is kept.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "segments.h"
@@ -9,39 +12,64 @@ struct _IdrSegments
 {
   gatomicrefcount n_refs;
   gint32 n_objects;
-  gint64 width, height;
+  IdrStack stack;
+  gint64 n_down, n_across; /* bands of a plane, tiles of a band */
+  gint64 *rows;            /* where each of a plane's bands begins */
+  gint64 n_bands;
+  IdrBand **bands; /* NULL: let go */
   gsize size;
-  /* All in this one piece of memory; see IdrRuns. */
-  IdrRun *runs;
-  gint32 *labels;
-  gsize rows[];
+
+  /* Of those: */
+  gdouble threshold;
+  gdouble *maxima; /* of their tiles' smoothed pixels; or NULL */
+  gint32 *bases;   /* band b's label l has become numbers[bases[b] + l] */
+  gint32 *numbers;
 };
 
-IdrSegments *
-idr_segments_new (const IdrRuns *runs, gint64 width, gint32 n_objects)
+/* What it takes to make bands again. */
+static gboolean
+keep_numbers (IdrSegments *segments, IdrSegmentation *from)
 {
-  const gsize rows_bytes = (runs->n_rows + 1) * sizeof *runs->rows;
-  const gsize runs_bytes = runs->n_runs * sizeof *runs->runs;
-  const gsize labels_bytes = runs->n_runs * sizeof *runs->labels;
-  const gsize bytes = sizeof (IdrSegments) + rows_bytes + runs_bytes + labels_bytes;
-  IdrSegments *segments = g_try_malloc (bytes);
+  segments->bases = g_try_new (gint32, (gsize)segments->n_bands + 1);
+  if (segments->bases == NULL)
+    return FALSE;
+  for (gint64 i = 0; i < segments->n_bands; i++)
+    segments->bases[i] = from->chain.links[i].base;
+  segments->bases[segments->n_bands] = (gint32)from->chain.forest.n - 1;
+  segments->numbers = g_steal_pointer (&from->chain.forest.parents);
+  segments->maxima = g_steal_pointer (&from->maxima);
+  segments->size += from->chain.forest.n * sizeof (gint32);
+  from->chain.forest = (IdrForest){ 0 };
+  return TRUE;
+}
 
-  if (segments == NULL)
-    return NULL;
+IdrSegments *
+idr_segments_new (IdrSegmentation *from)
+{
+  g_autoptr (IdrSegments) segments = g_new0 (IdrSegments, 1);
+
   g_atomic_ref_count_init (&segments->n_refs);
-  segments->n_objects = n_objects;
-  segments->width = width;
-  segments->height = runs->n_rows;
-  segments->size = bytes;
-  segments->runs = (IdrRun *)(gpointer)((guint8 *)segments->rows + rows_bytes);
-  segments->labels = (gint32 *)(gpointer)((guint8 *)segments->runs + runs_bytes);
-  memcpy (segments->rows, runs->rows, rows_bytes);
-  if (runs->n_runs > 0)
+  segments->n_objects = from->n_objects;
+  segments->stack = from->stack;
+  segments->n_down = from->grid.n_down;
+  segments->n_across = from->grid.n_across;
+  segments->rows = g_steal_pointer (&from->grid.rows);
+  segments->threshold = from->threshold;
+  segments->size = sizeof *segments + (gsize)segments->n_down * sizeof *segments->rows;
+  segments->bands = g_try_new0 (IdrBand *, from->n_bands);
+  if (segments->bands == NULL)
+    return NULL;
+  segments->n_bands = from->n_bands;
+  for (gint64 i = 0; i < segments->n_bands; i++)
     {
-      memcpy (segments->runs, runs->runs, runs_bytes);
-      memcpy (segments->labels, runs->labels, labels_bytes);
+      segments->bands[i] = g_steal_pointer (&from->chain.links[i].band);
+      segments->size += sizeof (IdrBand *);
+      if (segments->bands[i] != NULL)
+        segments->size += idr_band_get_size (segments->bands[i]);
     }
-  return segments;
+  if (from->chain.n_gone > 0 && !keep_numbers (segments, from))
+    return NULL;
+  return g_steal_pointer (&segments);
 }
 
 IdrSegments *
@@ -58,8 +86,16 @@ idr_segments_unref (IdrSegments *segments)
 {
   g_return_if_fail (segments != NULL);
 
-  if (g_atomic_ref_count_dec (&segments->n_refs))
-    g_free (segments);
+  if (!g_atomic_ref_count_dec (&segments->n_refs))
+    return;
+  for (gint64 i = 0; i < segments->n_bands; i++)
+    idr_band_unref (segments->bands[i]);
+  g_free (segments->bands);
+  g_free (segments->rows);
+  g_free (segments->maxima);
+  g_free (segments->bases);
+  g_free (segments->numbers);
+  g_free (segments);
 }
 
 gint32
@@ -78,40 +114,75 @@ idr_segments_get_size (const IdrSegments *segments)
   return segments->size;
 }
 
-/* The first run of row @y that ends beyond @x. */
-static gsize
-find_run (const IdrSegments *segments, gint64 y, gint64 x)
+/* --- Bands -------------------------------------------------------------------------------- */
+
+gint64
+idr_segments_find_band (const IdrSegments *segments, gint64 z, gint64 y)
 {
-  gsize from = segments->rows[y], to = segments->rows[y + 1];
+  gint64 k = 0;
 
-  while (from < to)
-    {
-      gsize middle = from + (to - from) / 2;
+  g_return_val_if_fail (segments != NULL, -1);
+  g_return_val_if_fail (z >= 0 && z < segments->stack.depth, -1);
+  g_return_val_if_fail (y >= 0 && y < segments->stack.height, -1);
 
-      if (segments->runs[middle].x1 > x)
-        to = middle;
-      else
-        from = middle + 1;
-    }
-  return from;
+  if (segments->n_down > 1)
+    for (k = MIN (y / segments->stack.tile_height, segments->n_down - 1);
+         k + 1 < segments->n_down && y >= segments->rows[k + 1]; k++)
+      ;
+  return z * segments->n_down + k;
 }
 
-static void
-paint_row (const IdrSegments *segments, gint64 y, gint64 x0, gint64 x1, guint32 *out)
+IdrBand *
+idr_segments_get_band (const IdrSegments *segments, gint64 band)
 {
-  const gsize end = segments->rows[y + 1];
-  gint64 x = x0;
+  g_return_val_if_fail (segments != NULL, NULL);
+  g_return_val_if_fail (band >= 0 && band < segments->n_bands, NULL);
 
-  for (gsize i = find_run (segments, y, x0); i < end && segments->runs[i].x0 < x1; i++)
-    {
-      const gint64 from = MAX (segments->runs[i].x0, x0), to = MIN (segments->runs[i].x1, x1);
-      const guint32 label = segments->labels[i];
+  return segments->bands[band] != NULL ? idr_band_ref (segments->bands[band]) : NULL;
+}
 
-      memset (out + (x - x0), 0, (from - x) * sizeof *out);
-      for (x = from; x < to; x++)
-        out[x - x0] = label;
-    }
-  memset (out + (x - x0), 0, (x1 - x) * sizeof *out);
+IdrSegmentation *
+idr_segments_remake (const IdrSegments *segments, IdrSegmenter *segmenter, gint64 band)
+{
+  g_autoptr (IdrSegmentation) self = idr_segmentation_new (segmenter, &segments->stack, 0);
+  gsize n;
+
+  g_return_val_if_fail (segments->bases != NULL, NULL);
+  g_return_val_if_fail (band >= 0 && band < segments->n_bands, NULL);
+
+  if (self == NULL)
+    return NULL;
+  self->first_band = band;
+  self->n_bands = 1;
+  self->is_remade = TRUE;
+  self->threshold = segments->threshold;
+  if (segments->maxima != NULL)
+    self->maxima = g_memdup2 (segments->maxima + band * segments->n_across,
+                              (gsize)segments->n_across * sizeof *segments->maxima);
+  n = (gsize)(segments->bases[band + 1] - segments->bases[band]) + 1;
+  self->chain.forest.parents = g_try_new (gint32, n);
+  if (self->chain.forest.parents == NULL)
+    return NULL;
+  memcpy (self->chain.forest.parents, segments->numbers + segments->bases[band],
+          n * sizeof (gint32));
+  self->chain.forest.n = n;
+  return g_steal_pointer (&self);
+}
+
+/* --- Painting -------------------------------------------------------------------------------- */
+
+gint64
+idr_segments_paint_band (const IdrSegments *segments, const IdrBand *band, gint64 index, gint64 z,
+                         gint64 x, gint64 y, gint64 width, gint64 height, guint32 *labels,
+                         gsize stride)
+{
+  const gint64 first = segments->rows[index % segments->n_down];
+  const gint64 n = MIN (height, first + band->runs.n_rows - y);
+
+  for (gint64 row = 0; row < n; row++)
+    idr_band_paint_row (band, y + row - first, x, x + width,
+                        (guint32 *)(gpointer)((guint8 *)labels + row * stride));
+  return n;
 }
 
 void
@@ -120,9 +191,14 @@ idr_segments_paint (const IdrSegments *segments, gint64 x, gint64 y, gint64 widt
 {
   g_return_if_fail (segments != NULL);
   g_return_if_fail (x >= 0 && y >= 0 && width >= 0 && height >= 0);
-  g_return_if_fail (width <= segments->width - x && height <= segments->height - y);
+  g_return_if_fail (width <= segments->stack.width - x && height <= segments->stack.height - y);
 
-  for (gint64 row = 0; row < height; row++)
-    paint_row (segments, y + row, x, x + width,
-               (guint32 *)(gpointer)((guint8 *)labels + row * stride));
+  for (gint64 row = 0; row < height;)
+    {
+      const gint64 index = idr_segments_find_band (segments, 0, y + row);
+
+      row += idr_segments_paint_band (
+          segments, segments->bands[index], index, 0, x, y + row, width, height - row,
+          (guint32 *)(gpointer)((guint8 *)labels + row * stride), stride);
+    }
 }

@@ -3,9 +3,7 @@
  */
 #pragma once
 
-#include "runs.h"
-#include "segment.h"
+#include "segmentation.h"
 
-/* A copy of the labelled @runs, in memory of its own and no more than they need. NULL: no memory.
- */
-IdrSegments *idr_segments_new (const IdrRuns *runs, gint64 width, gint32 n_objects);
+/* What @segmentation, which is at its end, has found: its bands go over. NULL: no memory. */
+IdrSegments *idr_segments_new (IdrSegmentation *segmentation);

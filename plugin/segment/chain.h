@@ -1,0 +1,42 @@
+/* The bands of a stack, joined one after the other as they come: what touches gets one number
+ *
+ * A band's own labels become those of the chain by what is added to them, its base. Bands are kept
+ * as long as memory allows, and in any case until the rows that touch them have come.
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#pragma once
+
+#include "band.h"
+#include "grid.h"
+
+typedef struct
+{
+  IdrBand *band; /* NULL: not yet there, or let go */
+  gint32 base;
+  IdrSums sums;
+} IdrLink;
+
+typedef struct
+{
+  const IdrGrid *grid;
+  IdrStack stack;
+  gboolean diagonal;
+  gsize memory, used; /* bytes that may be kept, and are */
+  gsize labels_size;  /* of these for labels, which cannot be let go */
+  IdrLink *links;
+  gint64 n_bands, n_joined;
+  gint64 n_gone, n_first; /* were let go; and how many of the first ones were not */
+  IdrForest forest;
+} IdrChain;
+
+/* @grid stays in use. FALSE: no memory. */
+gboolean idr_chain_init (IdrChain *chain, const IdrStack *stack, const IdrGrid *grid,
+                         gboolean diagonal, gsize memory);
+void idr_chain_clear (IdrChain *chain);
+
+/* Adds the next band, with its sums if it has any, and takes it over. FALSE and @problem. */
+gboolean idr_chain_add (IdrChain *chain, IdrBand *band, const gchar **problem);
+
+/* Numbers all labels in the order of their first pixels: forest.parents says which is which. Makes
+ * of the bands' sums those of the numbers. Returns how many, or -1 and @problem. */
+gint32 idr_chain_number (IdrChain *chain, IdrSums *sums, const gchar **problem);
