@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- Operations ---------------------------------------------------------------------- */
+/* --- Operations -------------------------------------------------------------------------- */
 
 static GPtrArray *
 get_role (BridgeOperation *operation, GParamSpec *property)
@@ -81,7 +81,7 @@ bridge_operation_is_sink (const BridgeOperation *operation)
   return operation->klass->plane != NULL;
 }
 
-/* --- Words --------------------------------------------------------------------------- */
+/* --- Words ------------------------------------------------------------------------------- */
 
 gchar *
 bridge_make_name (const gchar *name)
@@ -137,7 +137,7 @@ bridge_get_message (const GError *error, const gchar *name)
   return error->message;
 }
 
-/* --- Values ---------------------------------------------------------------------------- */
+/* --- Values ------------------------------------------------------------------------------ */
 
 struct _BridgeValues
 {

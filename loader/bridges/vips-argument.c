@@ -10,7 +10,7 @@
 
 #include "vips-image.h"
 
-/* --- Types -------------------------------------------------------------------------------- */
+/* --- Types ------------------------------------------------------------------------------- */
 
 /* The same choices, followed by one that libvips hides. */
 static GType
@@ -80,7 +80,7 @@ make_theirs (GParamSpec *property, gboolean *is_negated)
   return make_number (property, nick, blurb, flags);
 }
 
-/* --- The class's side ------------------------------------------------------------------------ */
+/* --- The class's side -------------------------------------------------------------------- */
 
 BridgeArgument *
 bridge_argument_new (GParamSpec *property, guint offset)
@@ -100,8 +100,7 @@ bridge_argument_install (const BridgeArgument *argument, VipsObjectClass *klass,
   vips_object_class_install_argument (klass, argument->theirs, flags, priority, argument->offset);
 }
 
-/* --- The instance's side ------------------------------------------------------------------------
- */
+/* --- The instance's side ----------------------------------------------------------------- */
 
 static gpointer
 get_slot (const BridgeArgument *argument, VipsObject *object)

@@ -14,17 +14,16 @@
 gboolean
 bridge_vips_find_block (const LaminaInfo *info, gint64 first, gint64 n, BridgeBlock *block)
 {
-  gint z = (gint)(first % info->n_z), c = (gint)(first / info->n_z % info->n_c);
-  gint t = (gint)(first / info->n_z / info->n_c);
+  const gint z = (gint)(first % info->n_z), c = (gint)(first / info->n_z % info->n_c);
+  const gint t = (gint)(first / info->n_z / info->n_c);
+  const gint64 frame = (gint64)info->n_z * info->n_c;
 
-  if (n == lamina_info_get_n_planes (info))
-    *block = (BridgeBlock){ 0, 0, 0, info->n_t, info->n_c, info->n_z };
-  else if (n <= info->n_z - z)
+  if (n <= info->n_z - z)
     *block = (BridgeBlock){ t, c, z, 1, 1, (gint)n };
-  else if (info->n_z == 1 && n <= info->n_c - c)
-    *block = (BridgeBlock){ t, c, 0, 1, (gint)n, 1 };
-  else if (info->n_z == 1 && info->n_c == 1)
-    *block = (BridgeBlock){ t, 0, 0, (gint)n, 1, 1 };
+  else if (z == 0 && n % info->n_z == 0 && n / info->n_z <= info->n_c - c)
+    *block = (BridgeBlock){ t, c, 0, 1, (gint)(n / info->n_z), info->n_z };
+  else if (z == 0 && c == 0 && n % frame == 0)
+    *block = (BridgeBlock){ t, 0, 0, (gint)(n / frame), info->n_c, info->n_z };
   else
     {
       *block = (BridgeBlock){ 0, 0, 0, 1, 1, (gint)n };
@@ -43,7 +42,7 @@ bridge_vips_get_extra (const LaminaInfo *info, const gchar *name)
   return text;
 }
 
-/* --- Places: "0-9,12" ---------------------------------------------------------------------- */
+/* --- Places: "0-9,12" -------------------------------------------------------------------- */
 
 static void
 set_places (VipsImage *out, const gchar *field, const gint *places, gint first, gint n)
@@ -140,7 +139,7 @@ get_places (VipsImage *in, const gchar *field, guint max)
   return places;
 }
 
-/* --- To libvips ------------------------------------------------------------------------------ */
+/* --- To libvips -------------------------------------------------------------------------- */
 
 static gchar *
 make_channel_field (gint i)
@@ -210,8 +209,7 @@ bridge_vips_set_fields (VipsImage *out, const LaminaInfo *info, gint64 first, gi
     vips_image_set_string (out, "lamina-location", location);
 }
 
-/* --- From libvips -------------------------------------------------------------------------------
- */
+/* --- From libvips ------------------------------------------------------------------------ */
 
 static gboolean
 get_format (VipsImage *in, LaminaFormat *format)

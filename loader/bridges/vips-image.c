@@ -8,6 +8,7 @@
 #include "vips-image.h"
 
 #include "vips-fields.h"
+#include "vips-round.h"
 
 /* The largest whole number up to which a double holds them all. */
 #define MAX_EXACT (G_GINT64_CONSTANT (1) << 53)
@@ -23,6 +24,7 @@ typedef struct
   gint64 announced;            /* up to here they were said to be needed */
   GArray *busy;                /* of gint64: pages that are being begun */
   GPtrArray *jobs;             /* idle ones; a thread of libvips's at work has one */
+  BridgeRound round;
 } Pages;
 
 /* --- What is made of it ------------------------------------------------------------------ */
@@ -42,6 +44,7 @@ pages_free (gpointer data)
   g_free (pages->domain);
   g_array_unref (pages->busy);
   g_ptr_array_unref (pages->jobs);
+  bridge_round_clear (&pages->round);
   g_mutex_clear (&pages->lock);
   g_free (pages);
 }
@@ -58,10 +61,11 @@ pages_new (LaminaImage *image, gint64 first, gint64 n, const gchar *domain)
   pages->busy = g_array_new (FALSE, FALSE, sizeof (gint64));
   pages->jobs = g_ptr_array_new_with_free_func (g_object_unref);
   g_mutex_init (&pages->lock);
+  bridge_round_init (&pages->round);
   return pages;
 }
 
-/* --- Work ahead ---------------------------------------------------------------------------- */
+/* --- Work ahead -------------------------------------------------------------------------- */
 
 static gint
 find_busy (const Pages *pages, gint64 page)
@@ -152,8 +156,7 @@ work_ahead (Pages *pages, gint64 page, const LaminaRect *rect, LaminaJob *job)
     begin_ahead (pages, ahead, rect->x, job);
 }
 
-/* --- Pixels ------------------------------------------------------------------------------------
- */
+/* --- Pixels ------------------------------------------------------------------------------ */
 
 /* 64-bit integers become doubles where they lie. FALSE at the first that no double is, which is
  * then at @x. */
@@ -219,8 +222,7 @@ read_page (Pages *pages, gint64 page, VipsRegion *region, gint64 top, gint64 bot
     end_page (pages, page);
 }
 
-/* --- What libvips calls -------------------------------------------------------------------------
- */
+/* --- What libvips calls ------------------------------------------------------------------ */
 
 /* A job's loops may use as many threads as libvips itself does. */
 static LaminaJob *
@@ -249,10 +251,10 @@ give_job (Pages *pages, LaminaJob *job)
   g_mutex_unlock (&pages->lock);
 }
 
-static int
-generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
+/* Reads what is asked for, page by page. */
+static gboolean
+read_region (Pages *pages, VipsRegion *region)
 {
-  Pages *pages = a;
   LaminaJob *job = take_job (pages);
   gint64 height = lamina_image_get_info (pages->image)->height;
   gint64 end = (gint64)region->valid.top + region->valid.height;
@@ -266,11 +268,22 @@ generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
     }
   bridge_vips_watch (job, NULL);
   give_job (pages, job);
-  return error != NULL ? bridge_vips_fail (pages->domain, error) : 0;
+  if (error != NULL)
+    bridge_vips_fail (pages->domain, error);
+  return error == NULL;
 }
 
-/* --- The image
- * ------------------------------------------------------------------------------------- */
+static int
+generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
+{
+  Pages *pages = a;
+  const VipsImage *out = region->im;
+
+  bridge_round_enter (&pages->round, VIPS_RECT_BOTTOM (&region->valid) == out->Ysize);
+  return bridge_round_leave (&pages->round, !read_region (pages, region)) ? -1 : 0;
+}
+
+/* --- The image --------------------------------------------------------------------------- */
 
 static VipsBandFormat
 get_format (LaminaFormat format)
@@ -339,11 +352,14 @@ bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gchar 
 {
   const LaminaInfo *info = lamina_image_get_info (image);
   Pages *pages = pages_new (image, first, n, domain);
+  gint n_threads = bridge_round_get_n_threads (info->height * n);
 
   vips_image_init_fields (out, (gint)info->width, (gint)(info->height * n), info->samples,
                           get_format (info->format), VIPS_CODING_NONE, get_interpretation (info),
                           1.0, 1.0);
   bridge_vips_set_fields (out, info, first, n);
+  if (n_threads > 0)
+    vips_image_set_int (out, VIPS_META_CONCURRENCY, n_threads);
   /* Goes when the image is finalized, which all who read it hold. */
   g_object_set_qdata_full (G_OBJECT (out), pages_quark (), pages, pages_free);
   if (vips_image_pipelinev (out, VIPS_DEMAND_STYLE_ANY, NULL)

@@ -27,7 +27,7 @@ int bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gc
  * where it is any other image. Nobody holds it for the caller: @out does. */
 LaminaImage *bridge_vips_get_origin (VipsImage *out, gint64 *first);
 
-/* --- vips-planes.c: from libvips to Lamina ------------------------------------------------ */
+/* --- vips-planes.c: from libvips to Lamina ----------------------------------------------- */
 
 /* An image whose planes are read from @in: its pages, and of each page its bands, as channels.
  * Where
@@ -35,7 +35,7 @@ LaminaImage *bridge_vips_get_origin (VipsImage *out, gint64 *first);
  * soon reaches the source. */
 LaminaImage *bridge_vips_get_planes (VipsImage *in, GError **error);
 
-/* --- vips-error.c ---------------------------------------------------------------------------- */
+/* --- vips-error.c ------------------------------------------------------------------------ */
 
 /* Puts @error into libvips's error buffer. Returns -1. */
 int bridge_vips_fail (const gchar *domain, const GError *error);
@@ -43,8 +43,7 @@ int bridge_vips_fail (const gchar *domain, const GError *error);
 /* What libvips's error buffer says, which is emptied, as an error of ours. */
 void bridge_vips_take_error (GError **error);
 
-/* --- vips-job.c: cancellation and progress ------------------------------------------------------
- */
+/* --- vips-job.c: cancellation and progress ----------------------------------------------- */
 
 /* Has @job cancelled when somebody tells libvips to stop computing @image, until it is told to
  * watch NULL. */
@@ -57,8 +56,7 @@ LaminaJob *bridge_vips_begin (VipsImage *image);
 void bridge_vips_show_progress (LaminaJob *job);
 void bridge_vips_end (LaminaJob *job);
 
-/* --- vips-table.c
- * ---------------------------------------------------------------------------------- */
+/* --- vips-table.c ------------------------------------------------------------------------ */
 
 /* The rows of @table as a matrix of doubles, with the columns' names, joined by ",", in the field
  * "lamina-columns", and the number of rows in "lamina-rows". An image has one row at least: where

@@ -3,7 +3,7 @@
  */
 #include "vips-image.h"
 
-/* --- Cancellation ---------------------------------------------------------------------- */
+/* --- Cancellation ------------------------------------------------------------------------ */
 
 /* Set by other threads, by plain assignments. */
 static gboolean
@@ -27,7 +27,7 @@ bridge_vips_watch (LaminaJob *job, VipsImage *image)
   lamina_job_set_poll (job, image != NULL ? is_wanted : NULL, image);
 }
 
-/* --- Progress ----------------------------------------------------------------------------- */
+/* --- Progress ---------------------------------------------------------------------------- */
 
 typedef struct
 {

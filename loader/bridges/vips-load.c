@@ -53,7 +53,7 @@ bridge_vips_load_get_flags (VipsForeignLoad *load)
   return VIPS_FOREIGN_PARTIAL;
 }
 
-/* --- Loading ---------------------------------------------------------------------------------- */
+/* --- Loading ----------------------------------------------------------------------------- */
 
 static gboolean
 is_given (BridgeVipsLoad *self, const gchar *argument)
@@ -126,8 +126,7 @@ bridge_vips_load_header (VipsForeignLoad *load)
   return 0;
 }
 
-/* --- The class
- * ------------------------------------------------------------------------------------ */
+/* --- The class --------------------------------------------------------------------------- */
 
 static void
 bridge_vips_load_init (BridgeVipsLoad *self)

@@ -45,7 +45,7 @@ get_signature (gpointer object)
       ->signature;
 }
 
-/* --- What is given ---------------------------------------------------------------------------- */
+/* --- What is given ----------------------------------------------------------------------- */
 
 static LaminaOperation *
 open_operation (VipsObject *object, GError **error)
@@ -73,8 +73,7 @@ get_first_input (VipsObject *object)
              : NULL;
 }
 
-/* --- What it gives -------------------------------------------------------------------------------
- */
+/* --- What it gives ----------------------------------------------------------------------- */
 
 static VipsImage *
 make_image (const Signature *signature, LaminaImage *image, GError **error)
@@ -170,8 +169,7 @@ bridge_vips_operation_build (VipsObject *object)
   return 0;
 }
 
-/* --- The classes
- * ------------------------------------------------------------------------------------ */
+/* --- The classes ------------------------------------------------------------------------- */
 
 static void
 bridge_vips_operation_init (BridgeVipsOperation *self)
@@ -250,8 +248,7 @@ instance_init (GTypeInstance *instance, gpointer class)
     bridge_argument_init (signature->parameters->pdata[i], VIPS_OBJECT (instance));
 }
 
-/* --- Registration
- * --------------------------------------------------------------------------------------- */
+/* --- Registration ------------------------------------------------------------------------ */
 
 static gint
 compare_outputs (gconstpointer a, gconstpointer b)

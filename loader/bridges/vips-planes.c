@@ -125,7 +125,7 @@ planes_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJob
     lamina_image_will_need (planes->origin, planes->first + plane, rect, job);
 }
 
-/* --- Images ---------------------------------------------------------------------------------- */
+/* --- Images ------------------------------------------------------------------------------ */
 
 /* Planes that are the origin's, sample by sample, are read there: 64-bit integers are not, since
  * libvips has made doubles of them. */

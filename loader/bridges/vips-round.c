@@ -1,0 +1,92 @@
+/* Threads that leave an image together, so that no error of a tile is lost
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "vips-round.h"
+
+#include <vips/vips.h>
+
+#define PATIENCE_US 500000
+
+/* As few lines as libvips makes a tile of. */
+#define TILE_LINES 16
+
+/* Later versions wait by themselves. */
+static gboolean
+is_needed (void)
+{
+  gint version = (vips_version (0) * 1000 + vips_version (1)) * 1000 + vips_version (2);
+
+  return version < 8015004;
+}
+
+void
+bridge_round_init (BridgeRound *round)
+{
+  *round = (BridgeRound){ .number = 1 };
+  g_mutex_init (&round->lock);
+  g_cond_init (&round->ended);
+}
+
+void
+bridge_round_clear (BridgeRound *round)
+{
+  g_mutex_clear (&round->lock);
+  g_cond_clear (&round->ended);
+}
+
+void
+bridge_round_enter (BridgeRound *round, gboolean is_last)
+{
+  g_mutex_lock (&round->lock);
+  if (round->at_work++ == 0)
+    round->began = g_get_monotonic_time ();
+  round->is_last = round->is_last || is_last;
+  g_mutex_unlock (&round->lock);
+}
+
+/* The last one has left. */
+static void
+end_round (BridgeRound *round)
+{
+  if (round->is_broken)
+    round->broken = round->number;
+  round->number++;
+  round->is_last = round->is_broken = FALSE;
+  g_cond_broadcast (&round->ended);
+}
+
+/* Whether those who have their tiles are to wait. */
+static gboolean
+is_ending (const BridgeRound *round)
+{
+  return (round->is_last || g_get_monotonic_time () - round->began > PATIENCE_US) && is_needed ();
+}
+
+gboolean
+bridge_round_leave (BridgeRound *round, gboolean failed)
+{
+  guint64 number;
+
+  g_mutex_lock (&round->lock);
+  number = round->number;
+  round->is_broken = round->is_broken || failed;
+  round->at_work--;
+  if (round->at_work == 0)
+    end_round (round);
+  else if (is_ending (round))
+    {
+      while (round->number == number)
+        g_cond_wait (&round->ended, &round->lock);
+    }
+  failed = failed || round->broken >= number;
+  g_mutex_unlock (&round->lock);
+  return failed;
+}
+
+gint
+bridge_round_get_n_threads (gint64 height)
+{
+  gint64 n_tiles = (height + TILE_LINES - 1) / TILE_LINES;
+
+  return is_needed () && n_tiles < 4 * vips_concurrency_get () ? (gint)MAX (n_tiles / 4, 1) : 0;
+}
