@@ -5,10 +5,36 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
+#define FEW 32
 #define STRETCH 256
 #define LANES 8
 
 #ifdef SQUARES
+/* From the last pixel back: what has been summed then counts once more for each pixel before. */
+static void
+FUNCTION (tally_few) (const TYPE *row, gsize n, IdrTally *tally)
+{
+  TYPE min = row[0], max = row[0];
+  WHOLE sum = 0, places = 0;
+  SQUARES squares = 0;
+
+  for (gsize i = n; i-- > 0;)
+    {
+      const TYPE value = row[i];
+
+      places += sum;
+      sum += (WHOLE)value;
+      squares += (SQUARES)((WHOLE)value * (WHOLE)value);
+      min = MIN (min, value);
+      max = MAX (max, value);
+    }
+  tally->sum.whole = sum;
+  tally->moment.whole = places;
+  tally->spread.whole = (IdrInt128)squares;
+  tally->min = (gdouble)min;
+  tally->max = (gdouble)max;
+}
+
 static void
 FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 {
@@ -18,6 +44,11 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
   IdrInt128 moment = 0;
   gint64 sum = 0;
 
+  if (n < FEW)
+    {
+      FUNCTION (tally_few) (row, n, tally);
+      return;
+    }
   for (gsize start = 0; start < n; start += STRETCH)
     {
       const guint length = (guint)MIN (n - start, STRETCH);
@@ -140,5 +171,6 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 }
 #endif
 
+#undef FEW
 #undef STRETCH
 #undef LANES

@@ -12,6 +12,8 @@
 #include <math.h>
 #include <string.h>
 
+#define INLINE static inline __attribute__ ((always_inline))
+
 typedef struct _IdrPlaneSums PlaneSums;
 typedef struct _IdrDepthSums DepthSums;
 
@@ -49,13 +51,13 @@ has_squares (IdrPixel pixel)
 
 /* --- Totals ---------------------------------------------------------------------------- */
 
-static long double
+INLINE long double
 get_real (const IdrTotal *total, gboolean whole)
 {
   return whole ? idr_to_real (total->whole) : total->real;
 }
 
-static void
+INLINE void
 add_total (IdrTotal *total, const IdrTotal *more, gboolean whole)
 {
   if (whole)
@@ -65,7 +67,7 @@ add_total (IdrTotal *total, const IdrTotal *more, gboolean whole)
 }
 
 /* Adds a product: the values of a run that begins at @place, each times its own place. */
-static void
+INLINE void
 add_moment (IdrTotal *total, const IdrTotal *moment, const IdrTotal *sum, gint64 place,
             gboolean whole)
 {
@@ -76,7 +78,7 @@ add_moment (IdrTotal *total, const IdrTotal *moment, const IdrTotal *sum, gint64
 }
 
 /* The spread of two sets of pixels from their spreads and sums, which are still their own. */
-static void
+INLINE void
 add_spread (IdrTotal *spread, const IdrTotal *sum, gint64 n, const IdrTotal *more,
             const IdrTotal *more_sum, gint64 n_more, IdrPixel pixel)
 {
@@ -206,7 +208,7 @@ add_depth (DepthSums *depth, gint64 n, gint64 twice_x, gint64 y, gint64 z, const
     depth->sum_z.real += tally->sum.real * (long double)z;
 }
 
-static void
+INLINE void
 add_values (PlaneSums *to, gint64 n, gint64 x0, gint64 y, const IdrTally *tally, IdrPixel pixel)
 {
   static const IdrTotal nothing = { .whole = 0 };
@@ -223,9 +225,9 @@ add_values (PlaneSums *to, gint64 n, gint64 x0, gint64 y, const IdrTally *tally,
   to->max = idr_maximum (to->max, tally->max);
 }
 
-void
-idr_sums_add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
-                  const IdrTally *tally)
+INLINE void
+add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
+         const IdrTally *tally, IdrPixel pixel)
 {
   PlaneSums *to = &sums->planar[label];
   const gint64 n = x1 - x0, s = x0 + x1 - 1;
@@ -237,7 +239,7 @@ idr_sums_add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, g
   to->twelve_xx += (3 * (IdrInt128)s * s + (n * n - 1)) * n;
   to->twice_xy += (IdrInt128)(n * s) * y;
   to->yy += (IdrInt128)(n * y) * y;
-  add_values (to, n, x0, y, tally, sums->pixel);
+  add_values (to, n, x0, y, tally, pixel);
   to->area += n;
   to->x0 = MIN (to->x0, (gint32)x0);
   to->x1 = MAX (to->x1, (gint32)x1);
@@ -246,7 +248,14 @@ idr_sums_add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, g
   to->z0 = MIN (to->z0, (gint32)z);
   to->z1 = MAX (to->z1, (gint32)z + 1);
   if (sums->is_volume)
-    add_depth (&sums->depth[label], n, n * s, y, z, tally, is_whole (sums->pixel));
+    add_depth (&sums->depth[label], n, n * s, y, z, tally, is_whole (pixel));
+}
+
+void
+idr_sums_add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
+                  const IdrTally *tally)
+{
+  add_run (sums, label, x0, x1, y, z, tally, sums->pixel);
 }
 
 static void
@@ -307,9 +316,10 @@ idr_sums_merge (IdrSums *sums, gint32 into, const IdrSums *more, gint32 from)
     merge_depth (&sums->depth[into], &more->depth[from], is_whole (sums->pixel));
 }
 
-void
-idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, gint64 x, gint64 y,
-                   gint64 z, const IdrKernels *kernels)
+/* @like: a type that is summed as the pixels are, so that there is nothing to choose for a run. */
+INLINE void
+add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, const IdrBox *from,
+          const IdrKernels *kernels, IdrPixel like)
 {
   const gsize size = idr_pixel_get_size (raster->pixel);
 
@@ -322,10 +332,24 @@ idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, 
           const IdrRun run = runs->runs[i];
           IdrTally tally;
 
-          kernels->tally (pixels + (run.x0 - x) * size, run.x1 - run.x0, &tally);
-          idr_sums_add_run (sums, runs->labels[i], run.x0, run.x1, y + row, z, &tally);
+          kernels->tally (pixels + (run.x0 - from->x0) * size, run.x1 - run.x0, &tally);
+          add_run (sums, runs->labels[i], run.x0, run.x1, from->y0 + row, from->z0, &tally, like);
         }
     }
+}
+
+void
+idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, gint64 x, gint64 y,
+                   gint64 z, const IdrKernels *kernels)
+{
+  const IdrBox from = { .x0 = x, .y0 = y, .z0 = z };
+
+  if (has_squares (raster->pixel))
+    add_runs (sums, runs, raster, &from, kernels, IDR_PIXEL_I32);
+  else if (is_whole (raster->pixel))
+    add_runs (sums, runs, raster, &from, kernels, IDR_PIXEL_I64);
+  else
+    add_runs (sums, runs, raster, &from, kernels, IDR_PIXEL_F64);
 }
 
 /* --- Concluding --------------------------------------------------------------------------- */

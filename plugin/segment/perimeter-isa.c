@@ -72,58 +72,62 @@ count_four (guint64 a, guint64 b, guint64 c, guint64 d)
 
 /* As scikit-image weighs them: by so many neighbours at the sides and so many at the corners. */
 INLINE void
-weigh_word (guint64 pixels, Count sides, Count corners, const IdrWeights *weights, gsize i)
+weigh_word (guint64 pixels, Count sides, Count corners, guint64 *straight, guint64 *slanted,
+            guint64 *mixed)
 {
   const guint64 no_side = ~(sides.one | sides.two | sides.four);
   const guint64 one_side = sides.one & ~sides.two;
   const guint64 two_corners = corners.two & ~corners.one;
   const guint64 three_corners = corners.two & corners.one;
 
-  weights->straight[i] = pixels & sides.two & ~(three_corners | corners.four);
-  weights->slanted[i] = pixels & ((no_side & two_corners) | (one_side & three_corners));
-  weights->mixed[i] = pixels & one_side & (corners.one ^ corners.two);
+  *straight = pixels & sides.two & ~(three_corners | corners.four);
+  *slanted = pixels & ((no_side & two_corners) | (one_side & three_corners));
+  *mixed = pixels & one_side & (corners.one ^ corners.two);
 }
 
 static void
-weigh_seamless (const guint64 *boundary, gsize first, gsize n, gsize stride, IdrWeights weights)
+weigh_seamless (const guint64 *restrict at, gsize n, gsize stride, guint64 *restrict straight,
+                guint64 *restrict slanted, guint64 *restrict mixed)
 {
-  guint64 *restrict straight = weights.straight, *restrict slanted = weights.slanted;
-  guint64 *restrict mixed = weights.mixed;
-  const IdrWeights to = { straight, slanted, mixed };
+  const guint64 *above = at - stride, *below = at + stride;
 
-  for (gsize i = first; i < first + n; i++)
-    {
-      const guint64 *at = boundary + i, *above = at - stride, *below = at + stride;
+  for (gsize i = 0; i < n; i++)
+    weigh_word (at[i], count_four (above[i], below[i], from_left (at + i), from_right (at + i)),
+                count_four (from_left (above + i), from_right (above + i), from_left (below + i),
+                            from_right (below + i)),
+                straight + i, slanted + i, mixed + i);
+}
 
-      weigh_word (
-          at[0], count_four (above[0], below[0], from_left (at), from_right (at)),
-          count_four (from_left (above), from_right (above), from_left (below), from_right (below)),
-          &to, i);
-    }
+static void
+weigh_seamed (const guint64 *restrict at, const IdrSeams *seams, gsize first, gsize n, gsize stride,
+              guint64 *restrict straight, guint64 *restrict slanted, guint64 *restrict mixed)
+{
+  const guint64 *above = at - stride, *below = at + stride;
+  const guint64 *right = seams->right + first, *down = seams->below + first;
+  const guint64 *down_right = seams->below_right + first, *down_left = seams->below_left + first;
+  const guint64 *up = down - stride, *up_left = down_right - stride, *up_right = down_left - stride;
+
+  for (gsize i = 0; i < n; i++)
+    weigh_word (at[i],
+                count_four (above[i] & ~up[i], below[i] & ~down[i],
+                            from_left_but (at + i, right + i), from_right (at + i) & ~right[i]),
+                count_four (from_left_but (above + i, up_left + i),
+                            from_right_but (above + i, up_right + i),
+                            from_left (below + i) & ~down_left[i],
+                            from_right (below + i) & ~down_right[i]),
+                straight + i, slanted + i, mixed + i);
 }
 
 static void
 weigh (const guint64 *boundary, const IdrSeams *seams, gsize first, gsize n, gsize stride,
-       const IdrWeights *weights)
+       const IdrWeights *to)
 {
   if (seams == NULL)
-    {
-      weigh_seamless (boundary, first, n, stride, *weights);
-      return;
-    }
-  for (gsize i = first; i < first + n; i++)
-    {
-      const guint64 *at = boundary + i, *above = at - stride, *below = at + stride;
-      const Count sides
-          = count_four (above[0] & ~seams->below[i - stride], below[0] & ~seams->below[i],
-                        from_left_but (at, seams->right + i), from_right (at) & ~seams->right[i]);
-      const Count corners = count_four (from_left_but (above, seams->below_right + i - stride),
-                                        from_right_but (above, seams->below_left + i - stride),
-                                        from_left (below) & ~seams->below_left[i],
-                                        from_right (below) & ~seams->below_right[i]);
-
-      weigh_word (at[0], sides, corners, weights, i);
-    }
+    weigh_seamless (boundary + first, n, stride, to->straight + first, to->slanted + first,
+                    to->mixed + first);
+  else
+    weigh_seamed (boundary + first, seams, first, n, stride, to->straight + first,
+                  to->slanted + first, to->mixed + first);
 }
 
 /* --- Counting by runs ------------------------------------------------------------------------ */
