@@ -39,7 +39,7 @@ GType bridge_vips_filter_get_type (void);
 
 G_DEFINE_ABSTRACT_TYPE (BridgeVipsFilter, bridge_vips_filter, LAMINA_TYPE_OPERATION)
 
-/* --- Values ---------------------------------------------------------------------------------- */
+/* --- Values ------------------------------------------------------------------------------ */
 
 static void
 value_free (gpointer data)
@@ -87,7 +87,7 @@ bridge_vips_filter_finalize (GObject *object)
   G_OBJECT_CLASS (bridge_vips_filter_parent_class)->finalize (object);
 }
 
-/* --- Opening -------------------------------------------------------------------------------- */
+/* --- Opening ----------------------------------------------------------------------------- */
 
 static gboolean
 is_wanted (gpointer cancellable)
@@ -113,10 +113,10 @@ static void *
 find_missing (VipsObject *call, GParamSpec *argument, VipsArgumentClass *klass,
               VipsArgumentInstance *instance, void *in, void *unused)
 {
-  return (klass->flags & VIPS_ARGUMENT_REQUIRED) != 0 && (klass->flags & VIPS_ARGUMENT_INPUT) != 0
-                 && !instance->assigned && !g_str_equal (argument->name, in)
-             ? argument
-             : NULL;
+  const VipsArgumentFlags all = VIPS_ARGUMENT_REQUIRED_INPUT | VIPS_ARGUMENT_DEPRECATED;
+  const gboolean is_required = (klass->flags & all) == VIPS_ARGUMENT_REQUIRED_INPUT;
+
+  return is_required && !instance->assigned && !g_str_equal (argument->name, in) ? argument : NULL;
 }
 
 static gboolean
@@ -185,11 +185,12 @@ class_init (gpointer data, gpointer class_data)
   const Filter *filter = class_data;
   g_autoptr (GTypeClass) theirs = g_type_class_ref (filter->type);
   const VipsObjectClass *vips_class = VIPS_OBJECT_CLASS (theirs);
+  g_autofree gchar *summary
+      = g_strdup_printf ("What libvips's %s makes of each plane.", vips_class->nickname);
 
   ((BridgeVipsFilterClass *)data)->filter = filter;
   klass->title = vips_class->description;
-  klass->summary = g_intern_string (
-      g_strdup_printf ("What libvips's %s makes of each plane.", vips_class->nickname));
+  klass->summary = g_intern_string (summary);
   lamina_operation_class_add (
       klass,
       g_param_spec_object ("input", "Input", "The image to filter", LAMINA_TYPE_IMAGE, LAMINA_IN),

@@ -12,6 +12,7 @@
 #include "bridge.h"
 #include "vips-fields.h"
 #include "vips-image.h"
+#include "vips-scale.h"
 
 /* Preparations that are kept, fewer where libvips has more bytes than that in use. */
 #define MAX_IDLE 32
@@ -50,7 +51,7 @@ typedef struct
   GQueue idle; /* of Preparation, the last used first */
 } Filtered;
 
-/* --- Loans --------------------------------------------------------------------------------- */
+/* --- Loans ------------------------------------------------------------------------------- */
 
 static gboolean
 loan_read (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, gpointer data,
@@ -183,7 +184,8 @@ prepare (const Filtered *self, gint64 plane, LaminaJob *job, GError **error)
   if (bridge_vips_count_pages (preparation->image, plane, 1, error) == 0)
     return NULL;
   preparation->out = filter (self, preparation->image, plane);
-  if (preparation->out != NULL)
+  /* libvips 8.14 may forget what went wrong on a thread of its own. */
+  if (preparation->out != NULL && preparation->loan->error == NULL)
     return g_steal_pointer (&preparation);
   take_error (self, preparation->loan, error);
   return NULL;
@@ -350,29 +352,6 @@ filtered_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJ
 /* --- What is known of it ------------------------------------------------------------------------
  */
 
-/* What a pixel is wide and high after the size has changed. Whether the same field is seen in
- * other pixels, or another field in the same, is not to be seen from the sizes alone: where it is
- * not known, nothing is said. */
-static void
-set_pixel_size (LaminaInfo *info, const LaminaInfo *input, const gchar *nickname)
-{
-  static const gchar *const resize[] = { "resize",  "shrink",  "shrinkh",   "shrinkv", "reduce",
-                                         "reduceh", "reducev", "subsample", "zoom",    NULL };
-  static const gchar *const cut[]
-      = { "crop", "extract_area", "smartcrop", "embed", "gravity", "replicate", NULL };
-
-  if (g_strv_contains (cut, nickname))
-    return;
-  if (g_strv_contains (resize, nickname))
-    {
-      info->size_x *= (gdouble)input->width / (gdouble)info->width;
-      info->size_y *= (gdouble)input->height / (gdouble)info->height;
-      return;
-    }
-  info->size_x = g_str_equal (nickname, "rot") ? input->size_y : 0;
-  info->size_y = g_str_equal (nickname, "rot") ? input->size_x : 0;
-}
-
 static gdouble
 get_plane_bytes (const LaminaInfo *info)
 {
@@ -380,7 +359,7 @@ get_plane_bytes (const LaminaInfo *info)
 }
 
 static LaminaInfo *
-make_info (const LaminaInfo *input, VipsImage *out, const gchar *nickname, GError **error)
+make_info (const LaminaInfo *input, VipsOperation *call, VipsImage *out, GError **error)
 {
   g_autoptr (LaminaInfo) theirs = bridge_vips_get_info (out, error);
   LaminaInfo *info;
@@ -398,7 +377,7 @@ make_info (const LaminaInfo *input, VipsImage *out, const gchar *nickname, GErro
     {
       info->tile_width = info->width;
       info->tile_height = MIN (info->height, PART_ROWS);
-      set_pixel_size (info, input, nickname);
+      bridge_vips_scale_pixels (info, input, call);
     }
   /* As many planes as before. */
   ahead = (gdouble)input->ahead * get_plane_bytes (info) / get_plane_bytes (input);
@@ -445,7 +424,7 @@ bridge_vips_filter (LaminaImage *input, VipsOperation *call, const gchar *in, co
   first = prepare (self, 0, job, error);
   leave_libvips ();
   if (first != NULL)
-    self->info = make_info (lamina_image_get_info (input), first->out, self->nickname, error);
+    self->info = make_info (lamina_image_get_info (input), call, first->out, error);
   if (self->info == NULL)
     {
       filtered_free (self);

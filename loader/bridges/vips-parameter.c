@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* --- What is taken ------------------------------------------------------------------------ */
+/* --- What is taken ----------------------------------------------------------------------- */
 
 /* Their choices without the last, which counts them. */
 static GType
@@ -75,7 +75,13 @@ bridge_vips_make_parameter (GParamSpec *theirs, gboolean is_required)
   return g_param_spec_string (theirs->name, nick, words, NULL, flags);
 }
 
-/* --- What is given ---------------------------------------------------------------------------- */
+/* --- What is given ----------------------------------------------------------------------- */
+
+static gboolean
+is_integer (gdouble number)
+{
+  return number >= G_MININT && number <= G_MAXINT && number == (gdouble)(gint)number;
+}
 
 /* The numbers of a text, joined by "," or by spaces; NULL where there is something else. */
 static GArray *
@@ -91,8 +97,7 @@ parse_numbers (const gchar *text, gboolean is_whole)
 
       if (**word == '\0')
         continue;
-      if (*end != '\0' || !isfinite (number)
-          || (is_whole && (rint (number) != number || fabs (number) > G_MAXINT)))
+      if (*end != '\0' || !isfinite (number) || (is_whole && !is_integer (number)))
         return NULL;
       g_array_append_val (numbers, number);
     }
