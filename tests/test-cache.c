@@ -377,6 +377,39 @@ test_oversize (void)
   work_end (&work);
 }
 
+static void
+pass (Work *work, gint number)
+{
+  g_autoptr (GBytes) key = counted_value_make_key (number);
+  g_autoptr (GBytes) value = idr_cache_get_passing (work->cache, key, make, work, NULL, NULL);
+
+  g_assert_cmpint (counted_value_get_number (value), ==, number);
+}
+
+/* What is asked for once, by a run over all there is, does not displace what others come back to.
+ */
+static void
+test_passing (void)
+{
+  Work work;
+
+  work_start (&work, 100);
+  work.size = 10;
+  put (work.cache, 100, 70);
+  for (gint i = 0; i < 10; i++)
+    pass (&work, i);
+  g_assert_true (has (work.cache, 100));
+  g_assert_cmpint (counted_value_get_alive (), ==, 3); /* a quarter is for what passes */
+  pass (&work, 8); /* for the second time: it no longer passes */
+  g_assert_cmpint (work.calls, ==, 10);
+  for (gint i = 10; i < 20; i++)
+    pass (&work, i);
+  g_assert_true (has (work.cache, 8) && has (work.cache, 18) && has (work.cache, 19));
+  put (work.cache, 101, 20); /* what passes goes first */
+  g_assert_true (has (work.cache, 8) && has (work.cache, 100) && !has (work.cache, 19));
+  work_end (&work);
+}
+
 /* Who holds a value keeps it, whatever the cache does. */
 static void
 test_held_outlives (void)
@@ -455,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cache/cancelled-before", test_cancelled_before);
   g_test_add_func ("/cache/budget", test_budget);
   g_test_add_func ("/cache/oversize", test_oversize);
+  g_test_add_func ("/cache/passing", test_passing);
   g_test_add_func ("/cache/held-outlives", test_held_outlives);
   g_test_add_func ("/cache/put", test_put);
   g_test_add_func ("/cache/budget-changes", test_budget_changes);

@@ -3,9 +3,13 @@
  */
 #include "cache.h"
 
+/* What passes has this part of the budget. */
+#define PASSING_SHARE 4
+
 /* In the table from the first asker on. There are three states: under way (making), abandoned by a
  * maker that was cancelled while others wait (neither), and made (value). Those that are made are
- * in the queue, too, until they are displaced; who waited still finds the value in the entry. */
+ * in one of the queues, too, until they are displaced; who waited still finds the value in the
+ * entry. */
 typedef struct
 {
   gatomicrefcount refs; /* the table's and everybody's who works or waits */
@@ -13,7 +17,8 @@ typedef struct
   gpointer value;
   GDestroyNotify unref; /* of the value */
   gsize size;
-  gboolean making, kept; /* kept: in the queue */
+  gboolean making, kept; /* kept: in a queue */
+  gboolean passing;      /* asked for once only, by one who expects no other */
   guint n_waiting;
   GError *error; /* of a maker that failed; the entry is out of the table then */
   GCond changed;
@@ -25,7 +30,8 @@ struct _IdrCache
   GMutex lock;
   GHashTable *entries; /* of Entry, by key */
   GQueue made;         /* of Entry, the last asked for first */
-  gsize size, budget;
+  GQueue passing;      /* likewise, of those that nobody has asked for again */
+  gsize size, passing_size, budget;
   gpointer (*ref) (gpointer value);
   GDestroyNotify unref;
 };
@@ -70,6 +76,7 @@ idr_cache_new (gsize budget, gpointer (*ref) (gpointer value), GDestroyNotify un
   g_mutex_init (&cache->lock);
   cache->entries = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, NULL, entry_unref);
   g_queue_init (&cache->made);
+  g_queue_init (&cache->passing);
   cache->budget = budget;
   cache->ref = ref;
   cache->unref = unref;
@@ -95,27 +102,62 @@ idr_cache_get_budget (IdrCache *cache)
   return budget;
 }
 
+/* Puts @entry into the queue where it belongs. */
+static void
+put_in_queue (IdrCache *cache, Entry *entry)
+{
+  g_queue_push_head_link (entry->passing ? &cache->passing : &cache->made, &entry->link);
+  cache->passing_size += entry->passing ? entry->size : 0;
+}
+
+static void
+take_off_queue (IdrCache *cache, Entry *entry)
+{
+  g_queue_unlink (entry->passing ? &cache->passing : &cache->made, &entry->link);
+  cache->passing_size -= entry->passing ? entry->size : 0;
+}
+
 /* Takes what is kept out; the caller lets go of it when the lock is released. */
 static Entry *
 take_out (IdrCache *cache, Entry *entry)
 {
-  g_queue_unlink (&cache->made, &entry->link);
+  take_off_queue (cache, entry);
   cache->size -= entry->size;
   entry->kept = FALSE;
   g_hash_table_steal (cache->entries, entry->key);
   return entry;
 }
 
+/* Which one goes next, of those in @queue but @newest; or NULL. */
+static Entry *
+get_oldest (const GQueue *queue, const Entry *newest)
+{
+  return queue->tail != NULL && queue->tail->data != newest ? queue->tail->data : NULL;
+}
+
+static Entry *
+find_displaced (IdrCache *cache, const Entry *newest)
+{
+  Entry *oldest = get_oldest (&cache->passing, newest);
+
+  if (cache->size <= cache->budget && cache->passing_size <= cache->budget / PASSING_SHARE)
+    return NULL;
+  if (oldest == NULL && cache->size > cache->budget)
+    oldest = get_oldest (&cache->made, newest);
+  return oldest;
+}
+
 /* Takes those out that no longer fit. The newest stays even where it exceeds the budget by itself:
  * it is asked for in pieces, as a rule, and making it for each would cost more than the memory that
  * its maker had anyway. Returns the entries to let go of when the lock is released. */
 static GSList *
-displace (IdrCache *cache)
+displace (IdrCache *cache, const Entry *newest)
 {
   GSList *gone = NULL;
+  Entry *entry;
 
-  while (cache->size > cache->budget && cache->made.length > 1)
-    gone = g_slist_prepend (gone, take_out (cache, cache->made.tail->data));
+  while ((entry = find_displaced (cache, newest)) != NULL)
+    gone = g_slist_prepend (gone, take_out (cache, entry));
   return gone;
 }
 
@@ -126,9 +168,9 @@ keep (IdrCache *cache, Entry *entry, gpointer value, gsize size)
   entry->value = cache->ref (value);
   entry->size = size;
   entry->kept = TRUE;
-  g_queue_push_head_link (&cache->made, &entry->link);
+  put_in_queue (cache, entry);
   cache->size += size;
-  return displace (cache);
+  return displace (cache, entry);
 }
 
 /* The value of @entry for one who asks, which makes it the last to be displaced. */
@@ -137,8 +179,9 @@ take (IdrCache *cache, Entry *entry)
 {
   if (entry->kept)
     {
-      g_queue_unlink (&cache->made, &entry->link);
-      g_queue_push_head_link (&cache->made, &entry->link);
+      take_off_queue (cache, entry);
+      entry->passing = FALSE;
+      put_in_queue (cache, entry);
     }
   return cache->ref (entry->value);
 }
@@ -255,9 +298,9 @@ get_entry (IdrCache *cache, Entry *entry, IdrCacheMake make, gpointer data,
   return make_entry (cache, entry, make, data, cancellable, error);
 }
 
-gpointer
-idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
-               GCancellable *cancellable, GError **error)
+static gpointer
+get (IdrCache *cache, GBytes *key, gboolean passing, IdrCacheMake make, gpointer data,
+     GCancellable *cancellable, GError **error)
 {
   g_autoptr (GError) problem = NULL;
   gpointer value = NULL;
@@ -274,7 +317,10 @@ idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
       if (entry != NULL)
         g_atomic_ref_count_inc (&entry->refs);
       else
-        entry = entry_add (cache, key);
+        {
+          entry = entry_add (cache, key);
+          entry->passing = passing;
+        }
       value = get_entry (cache, entry, make, data, cancellable, &problem);
       entry_unref (entry);
     }
@@ -285,6 +331,20 @@ idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
   return value;
 }
 
+gpointer
+idr_cache_get (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
+               GCancellable *cancellable, GError **error)
+{
+  return get (cache, key, FALSE, make, data, cancellable, error);
+}
+
+gpointer
+idr_cache_get_passing (IdrCache *cache, GBytes *key, IdrCacheMake make, gpointer data,
+                       GCancellable *cancellable, GError **error)
+{
+  return get (cache, key, TRUE, make, data, cancellable, error);
+}
+
 void
 idr_cache_set_budget (IdrCache *cache, gsize budget)
 {
@@ -292,7 +352,7 @@ idr_cache_set_budget (IdrCache *cache, gsize budget)
 
   g_mutex_lock (&cache->lock);
   cache->budget = budget;
-  gone = displace (cache);
+  gone = displace (cache, NULL);
   g_mutex_unlock (&cache->lock);
   g_slist_free_full (gone, entry_unref);
 }

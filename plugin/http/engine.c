@@ -15,7 +15,8 @@
 enum
 {
   CONNECTIONS = 32,
-  KEPT_CONNECTIONS = 512
+  KEPT_CONNECTIONS = 512,
+  RECEIVED_AT_ONCE = 32 << 10 /* bytes */
 };
 
 typedef struct
@@ -35,7 +36,8 @@ typedef struct
   IdrHttpPoller poller;
   GPtrArray *idle; /* easy handles */
   IdrHttpQueue queue;
-  GQueue paused;
+  GQueue paused; /* until there is room for their bodies */
+  GQueue ended;  /* whose functions are called when the next ones are on their way */
   IdrHttpPace pace;
   guint running, bound; /* `allowed`, as it was told last */
   gsize bytes;          /* reserved by the running ones */
@@ -133,6 +135,8 @@ new_easy (void)
   curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, (glong)MIN_SPEED);
   curl_easy_setopt (easy, CURLOPT_LOW_SPEED_TIME, idr_http_bounds ()->stall);
   curl_easy_setopt (easy, CURLOPT_USERAGENT, "lamina");
+  /* Most chunks come whole with one system call. */
+  curl_easy_setopt (easy, CURLOPT_BUFFERSIZE, (glong)RECEIVED_AT_ONCE);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
   trust (easy);
@@ -186,7 +190,10 @@ conclude (Engine *engine, IdrHttpTransfer *transfer, CURLcode result)
   else if (verdict == IDR_HTTP_VERDICT_FOLLOW)
     idr_http_queue_add (&engine->queue, transfer);
   else
-    finish (engine, transfer);
+    {
+      transfer->queue = &engine->ended;
+      g_queue_push_tail_link (transfer->queue, &transfer->link);
+    }
 }
 
 static void
@@ -220,6 +227,18 @@ conclude_all (Engine *engine)
   if (any)
     resume (engine);
   return any;
+}
+
+/* In one go, so that a thread that is woken by the first finds the others there, too. */
+static void
+finish_all (Engine *engine)
+{
+  IdrHttpTransfer *transfer;
+  while ((transfer = g_queue_peek_head (&engine->ended)) != NULL)
+    {
+      idr_http_queue_remove (transfer);
+      finish (engine, transfer);
+    }
 }
 
 /* ---- The loop */
@@ -323,6 +342,7 @@ run (gpointer data)
     {
       launch_all (engine);
       idr_http_poller_run_timer (&engine->poller);
+      finish_all (engine);
       if (conclude_all (engine))
         continue;
       wait_and_act (engine);

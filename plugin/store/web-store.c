@@ -37,7 +37,8 @@ static gchar *
 get_url (const gchar *root, const gchar *key)
 {
   GString *url = g_string_sized_new (strlen (root) + strlen (key) + 32);
-  g_string_append_printf (url, "%s/", root);
+  g_string_append (url, root);
+  g_string_append_c (url, '/');
   idr_location_append_encoded (url, key, TRUE);
   return g_string_free (url, FALSE);
 }

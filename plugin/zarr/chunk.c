@@ -11,6 +11,7 @@ typedef struct
 {
   const IdrItem *item;
   IdrTally *tally;
+  gboolean whole;   /* the chunk is read as a whole, which is done once as a rule */
   gboolean fetched; /* by this one */
 } Request;
 
@@ -63,7 +64,8 @@ make_stored (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable,
 static GBytes *
 get_stored (Request *request, GBytes *key, GCancellable *cancellable, GError **error)
 {
-  return idr_cache_get (idr_shared_get_cache (), key, make_stored, request, cancellable, error);
+  return (request->whole ? idr_cache_get_passing : idr_cache_get) (
+      idr_shared_get_cache (), key, make_stored, request, cancellable, error);
 }
 
 /* --- What it decodes to ------------------------------------------------------------------ */
@@ -117,7 +119,7 @@ idr_chunk_get (IdrArray *array, const gint64 *at, IdrTally *tally, GCancellable 
 {
   IdrItem item = get_item (array, at);
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
-  Request request = { &item, tally, FALSE };
+  Request request = { .item = &item, .tally = tally };
 
   return idr_cache_get (idr_shared_get_cache (), key, make, &request, cancellable, error);
 }
@@ -127,7 +129,7 @@ idr_chunk_get_again (IdrArray *array, const gint64 *at, IdrTally *tally, GCancel
                      GError **error)
 {
   IdrItem item = get_item (array, at);
-  Request request = { &item, tally, FALSE };
+  Request request = { .item = &item, .tally = tally };
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
   g_autoptr (GBytes) stored_key = idr_item_get_key (&item, IDR_ITEM_STORED);
   g_autoptr (GBytes) stored = NULL;
@@ -166,7 +168,7 @@ idr_chunk_read (IdrArray *array, const gint64 *at, gpointer to, gboolean *is_mis
                 IdrTally *tally, GCancellable *cancellable, GError **error)
 {
   IdrItem item = get_item (array, at);
-  Request request = { &item, tally, FALSE };
+  Request request = { .item = &item, .tally = tally, .whole = TRUE };
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
   g_autoptr (GBytes) stored_key = idr_item_get_key (&item, IDR_ITEM_STORED);
   g_autoptr (GBytes) samples = idr_cache_peek (idr_shared_get_cache (), key);
@@ -186,12 +188,14 @@ idr_chunk_read (IdrArray *array, const gint64 *at, gpointer to, gboolean *is_mis
 
 /* --- Ahead ------------------------------------------------------------------------------- */
 
+/* Whether the samples, known by @key, or what is stored of them are there or under way. */
 static gboolean
-is_cached (const IdrItem *item, IdrItemPart part)
+is_cached (const IdrItem *item, GBytes *key)
 {
-  g_autoptr (GBytes) key = idr_item_get_key (item, part);
+  g_autoptr (GBytes) stored_key = idr_item_get_key (item, IDR_ITEM_STORED);
 
-  return idr_cache_has (idr_shared_get_cache (), key);
+  return idr_cache_has (idr_shared_get_cache (), key)
+         || idr_cache_has (idr_shared_get_cache (), stored_key);
 }
 
 gboolean
@@ -200,8 +204,7 @@ idr_chunk_is_coming (IdrArray *array, const gint64 *at)
   IdrItem item = get_item (array, at);
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
 
-  return idr_ahead_has (idr_shared_get_ahead (), key) || is_cached (&item, IDR_ITEM_CONTENT)
-         || is_cached (&item, IDR_ITEM_STORED);
+  return idr_ahead_has (idr_shared_get_ahead (), key) || is_cached (&item, key);
 }
 
 void
@@ -211,6 +214,6 @@ idr_chunk_withdraw (IdrArray *array, const gint64 *at)
   g_autoptr (GBytes) key = idr_item_get_key (&item, IDR_ITEM_CONTENT);
 
   /* Whoever waited for the same, too, goes on with it. */
-  if (!is_cached (&item, IDR_ITEM_CONTENT) && !is_cached (&item, IDR_ITEM_STORED))
+  if (!is_cached (&item, key))
     idr_ahead_withdraw (idr_shared_get_ahead (), key);
 }

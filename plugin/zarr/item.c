@@ -8,15 +8,27 @@
 
 /* --- Names and sizes ------------------------------------------------------------------- */
 
+/* Writes @number in as few bytes as tell where it ends; returns where that is. */
+static guint8 *
+write_number (guint8 *to, guint64 number)
+{
+  for (; number >= 0x80; number >>= 7)
+    *to++ = (guint8)(number | 0x80);
+  *to++ = (guint8)number;
+  return to;
+}
+
+/* Short, as it is hashed again and again. */
 GBytes *
 idr_item_get_key (const IdrItem *item, IdrItemPart part)
 {
-  gint n = item->array->meta.info.n_dims;
-  gint64 key[2 + IDR_ARRAY_MAX_DIMS]
-      = { item->array->serial, IDR_ITEM_N_PARTS * item->level + part };
+  guint8 key[(2 + IDR_ARRAY_MAX_DIMS) * 10];
+  guint8 *end = write_number (key, item->array->serial);
 
-  memcpy (key + 2, item->at, n * sizeof *key);
-  return g_bytes_new (key, (2 + n) * sizeof *key);
+  end = write_number (end, IDR_ITEM_N_PARTS * (guint64)item->level + part);
+  for (gint d = 0; d < item->array->meta.info.n_dims; d++)
+    end = write_number (end, (guint64)item->at[d]);
+  return g_bytes_new (key, (gsize)(end - key));
 }
 
 static IdrItem
@@ -34,12 +46,10 @@ gchar *
 idr_item_get_name (const IdrItem *item)
 {
   IdrItem object = *item;
-  g_autofree gchar *key = NULL;
 
   while (object.level > 0)
     object = get_parent (&object);
-  key = idr_meta_get_key (&item->array->meta, object.at);
-  return g_strconcat (item->array->prefix, key, NULL);
+  return idr_meta_get_key (&item->array->meta, object.at, item->array->prefix);
 }
 
 const gint64 *

@@ -95,18 +95,34 @@ idr_meta_check (IdrMeta *meta, GError **error)
 
 /* --- Chunks ------------------------------------------------------------------------------- */
 
-gchar *
-idr_meta_get_key (const IdrMeta *meta, const gint64 *at)
+/* Writes the digits of @number, which is not negative, up to @end; returns where they begin. */
+static gchar *
+write_number (gchar *end, gint64 number)
 {
-  GString *key = g_string_new (meta->is_prefixed ? "c" : meta->info.n_dims ? NULL : "0");
+  do
+    *--end = (gchar)('0' + number % 10);
+  while ((number /= 10) > 0);
+  return end;
+}
 
-  for (gint d = 0; d < meta->info.n_dims; d++)
+/* By hand, as this is done for each chunk: printf() would take longer than all the rest. */
+gchar *
+idr_meta_get_key (const IdrMeta *meta, const gint64 *at, const gchar *prefix)
+{
+  gchar text[IDR_ARRAY_MAX_DIMS * 20 + 2], *end = text + sizeof text - 1, *begin = end;
+
+  *end = '\0';
+  for (gint d = meta->info.n_dims - 1; d >= 0; d--)
     {
-      if (key->len)
-        g_string_append_c (key, meta->separator);
-      g_string_append_printf (key, "%" G_GINT64_FORMAT, at[d]);
+      begin = write_number (begin, at[d]);
+      if (d > 0 || meta->is_prefixed)
+        *--begin = meta->separator;
     }
-  return g_string_free (key, FALSE);
+  if (meta->is_prefixed)
+    *--begin = 'c';
+  else if (meta->info.n_dims == 0)
+    *--begin = '0';
+  return g_strconcat (prefix, begin, NULL);
 }
 
 GBytes *

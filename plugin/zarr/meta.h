@@ -58,8 +58,9 @@ typedef struct
 gboolean idr_extension_parse (IdrExtension *extension, JsonNode *node, const gchar *what,
                               GError **error);
 
-/* The key of the object @at, a chunk or an outermost shard, below the array's own. */
-gchar *idr_meta_get_key (const IdrMeta *meta, const gint64 *at);
+/* The key of the object @at, a chunk or an outermost shard, of the array whose keys begin with
+ * @prefix. */
+gchar *idr_meta_get_key (const IdrMeta *meta, const gint64 *at, const gchar *prefix);
 
 /* A chunk's samples, of info.pixel, in the order that @meta->strides tells, from its stored bytes.
  */
