@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "segmentation.h"
+#include "refine.h"
+#include "refinement.h"
 #include "segments.h"
 
 #define NO_MEMORY "memory does not suffice for its objects"
@@ -72,7 +74,12 @@ idr_segmentation_settle (IdrSegmentation *self, const gchar **problem)
   self->n_objects = idr_chain_number (&self->chain, &self->sums, problem);
   if (self->n_objects < 0)
     return FALSE;
-  if ((options->clear_border || options->minimum_area > 1) && !select_objects (self, problem))
+  if (idr_options_need_all_runs (options))
+    {
+      if (idr_segmentation_is_refined_late (self) && !idr_segmentation_refine (self, problem))
+        return FALSE;
+    }
+  else if ((options->clear_border || options->minimum_area > 1) && !select_objects (self, problem))
     return FALSE;
   for (gint64 i = 0; i < self->n_bands; i++)
     if (self->chain.links[i].band != NULL)

@@ -6,6 +6,8 @@
  */
 #include "segmentation.h"
 
+#include "refine.h"
+#include "refinement.h"
 #include "tile.h"
 
 #include <math.h>
@@ -120,6 +122,11 @@ idr_segmentation_begin_pass (IdrSegmentation *self, const gchar **problem)
       self->pass = IDR_PASS_BOUNDARIES;
       if (self->is_remade || !idr_segmentation_settle (self, problem))
         return FALSE;
+      if (idr_segmentation_is_refined_late (self))
+        {
+          self->pass = IDR_PASS_MEASURE;
+          return TRUE;
+        }
       if (self->chain.n_gone > 0 && self->perimeter != NULL)
         return TRUE;
       G_GNUC_FALLTHROUGH;
@@ -172,6 +179,8 @@ idr_segmentation_get_box (const IdrSegmentation *self, gint64 tile, IdrBox *box)
   IdrPatch patch;
 
   *box = get_tile (self, tile);
+  if (self->pass == IDR_PASS_MEASURE)
+    return idr_segmentation_has_pixels (self, tile, box);
   patch = make_patch (self, box);
   if (self->pass == IDR_PASS_BOUNDARIES && is_kept (self, tile))
     return FALSE;
@@ -231,20 +240,39 @@ see (IdrSegmentation *self, gint64 index, IdrTile *tile)
   return TRUE;
 }
 
+/* Labels what is above the threshold; where one tile is the whole stack, for good. Returns how many
+ * labels, or -1 and @problem. */
+static gint32
+label_tile (IdrSegmentation *self, IdrTile *tile, const gchar **problem)
+{
+  const IdrSegmentOptions *options = &self->segmenter->options;
+  IdrScratch *scratch = tile->scratch;
+
+  *problem = NO_MEMORY;
+  if (!idr_tile_find_runs (tile, self->threshold))
+    return -1;
+  if (idr_options_need_all_runs (options) && !idr_segmentation_is_refined_late (self))
+    return idr_runs_refine (&scratch->runs, &self->stack, options, self->memory, &scratch->forest,
+                            problem);
+  return idr_runs_label (&scratch->runs, tile->pixels.height, options->diagonal, &scratch->forest,
+                         problem);
+}
+
 /* The labelled runs of a smoothed tile, with what they measure. */
 static IdrBand *
 make_tile (IdrSegmentation *self, IdrTile *tile, const gchar **problem)
 {
   const IdrSmoothed *smoothed = &tile->smoothed;
   IdrScratch *scratch = tile->scratch;
-  const gint32 n = idr_tile_find_runs (tile, self->threshold, problem);
+  const gint32 n = label_tile (self, tile, problem);
   g_autoptr (IdrBand) band = NULL;
 
   if (n < 0)
     return NULL;
   *problem = NO_MEMORY;
   band = idr_band_new (&scratch->runs, n);
-  if (band == NULL || self->pass != IDR_PASS_RUNS || self->is_remade)
+  if (band == NULL || self->pass != IDR_PASS_RUNS || self->is_remade
+      || idr_segmentation_is_refined_late (self))
     return g_steal_pointer (&band);
   idr_sums_start (&band->sums, self->stack.pixel, self->stack.is_volume);
   if (!idr_sums_reserve (&band->sums, (gsize)n + 1))
@@ -396,6 +424,12 @@ idr_segmentation_add (IdrSegmentation *self, gint64 index, const IdrRaster *plan
 
   g_return_val_if_fail (self->pass != IDR_PASS_NONE && self->pass != IDR_PASS_END, FALSE);
 
+  if (self->pass == IDR_PASS_MEASURE)
+    {
+      box = get_tile (self, index);
+      *problem = NO_MEMORY;
+      return planes == NULL || idr_segmentation_measure (self, index, &box, planes);
+    }
   if (self->pass == IDR_PASS_BOUNDARIES && is_kept (self, index))
     return TRUE;
   if (!idr_segmentation_get_box (self, index, &box))

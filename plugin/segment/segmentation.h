@@ -12,6 +12,7 @@ typedef enum
   IDR_PASS_NONE,       /* before the first one */
   IDR_PASS_STATISTICS, /* what the threshold needs */
   IDR_PASS_RUNS,       /* what is above it */
+  IDR_PASS_MEASURE,    /* what was refined late */
   IDR_PASS_BOUNDARIES, /* of the objects, from bands that were let go */
   IDR_PASS_END
 } IdrPass;

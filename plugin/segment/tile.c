@@ -3,8 +3,6 @@
  */
 #include "tile.h"
 
-#define NO_MEMORY "memory does not suffice for its objects"
-
 gboolean
 idr_tile_smooth (IdrTile *tile, const IdrSegmenter *segmenter, IdrScratch *scratch,
                  const IdrPatch *patch, gint64 middle, gint64 z, gboolean exactly)
@@ -32,8 +30,8 @@ idr_tile_smooth (IdrTile *tile, const IdrSegmenter *segmenter, IdrScratch *scrat
   return TRUE;
 }
 
-gint32
-idr_tile_find_runs (IdrTile *tile, gdouble threshold, const gchar **problem)
+gboolean
+idr_tile_find_runs (IdrTile *tile, gdouble threshold)
 {
   IdrSmoothed *smoothed = &tile->smoothed;
   IdrScratch *scratch = tile->scratch;
@@ -41,15 +39,13 @@ idr_tile_find_runs (IdrTile *tile, gdouble threshold, const gchar **problem)
   IdrValue least;
   const gboolean any = smoothed->kernels->least_above (threshold, &least);
 
-  *problem = NO_MEMORY;
   if (!idr_runs_start (&scratch->runs, tile->pixels.height))
-    return -1;
+    return FALSE;
   for (gint64 y = 0; y < tile->pixels.height; y++)
     {
       idr_smoothed_compare (smoothed, smoothed->patch.y0 + y, any ? &least : NULL, bits);
       if (!idr_runs_add_row (&scratch->runs, bits, smoothed->patch.x0, tile->pixels.width))
-        return -1;
+        return FALSE;
     }
-  return idr_runs_label (&scratch->runs, tile->pixels.height, tile->segmenter->options.diagonal,
-                         &scratch->forest, problem);
+  return TRUE;
 }

@@ -20,6 +20,5 @@ typedef struct
 gboolean idr_tile_smooth (IdrTile *tile, const IdrSegmenter *segmenter, IdrScratch *scratch,
                           const IdrPatch *patch, gint64 middle, gint64 z, gboolean exactly);
 
-/* scratch->runs become those of what is above @threshold, labelled. Returns how many labels, or -1
- * and @problem. */
-gint32 idr_tile_find_runs (IdrTile *tile, gdouble threshold, const gchar **problem);
+/* scratch->runs become those of what is above @threshold, without labels. FALSE: no memory. */
+gboolean idr_tile_find_runs (IdrTile *tile, gdouble threshold);
