@@ -1,0 +1,498 @@
+/* The planes of an image, segmented
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "segmented.h"
+
+#include "cache.h"
+#include "stack-work.h"
+#include "tiling.h"
+
+/* What stacks of one tile that were computed may cost in memory. Objects go last: they are small,
+ * and dear to make again. */
+#define STACKS_BYTES (8 << 20)
+#define OBJECTS_BYTES (8 << 20)
+
+struct _IdrSegmented
+{
+  LaminaImage *input;
+  IdrSegmenter *segmenter;
+  IdrStack stack; /* what each of them is, in one tile */
+  gsize memory;
+  gint64 reach;          /* planes beside a plane that smoothing takes */
+  IdrTileReader *reader; /* of stacks of one tile */
+  IdrCache *stacks;      /* of Stack, by number */
+  IdrCache *objects;     /* of GArray, by number: those of stacks that are not kept any more, too */
+  IdrCache *bands; /* of IdrBand, by stack and number: those that were made again to be painted */
+
+  GMutex lock;
+  IdrStackWork *work; /* the one stack of many tiles that is under way: memory is for one */
+  gint64 working;     /* its number */
+  gint n_workers;
+};
+
+/* --- A stack that was computed --------------------------------------------------------- */
+
+typedef struct
+{
+  IdrSegments *segments;
+  GArray *objects;
+} Stack;
+
+static void
+stack_clear (gpointer data)
+{
+  Stack *stack = data;
+
+  idr_segments_unref (stack->segments);
+  g_array_unref (stack->objects);
+}
+
+static void
+stack_unref (gpointer stack)
+{
+  g_atomic_rc_box_release_full (stack, stack_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Stack, stack_unref)
+
+static gsize
+get_objects_size (const GArray *objects)
+{
+  return sizeof *objects + objects->len * sizeof (IdrObject);
+}
+
+/* Takes over both. */
+static Stack *
+stack_new (IdrSegments *segments, GArray *objects)
+{
+  Stack *stack = g_atomic_rc_box_new0 (Stack);
+
+  stack->segments = segments;
+  stack->objects = objects;
+  return stack;
+}
+
+static GBytes *
+make_key (gint64 number, gint64 band)
+{
+  const gint64 key[] = { number, band };
+
+  return g_bytes_new (key, sizeof key);
+}
+
+/* --- All of them ---------------------------------------------------------------------------- */
+
+static void
+segmented_clear (gpointer data)
+{
+  IdrSegmented *self = data;
+
+  idr_cache_free (self->stacks);
+  idr_cache_free (self->objects);
+  idr_cache_free (self->bands);
+  idr_tile_reader_free (self->reader);
+  idr_segmenter_free (self->segmenter);
+  g_mutex_clear (&self->lock);
+  g_object_unref (self->input);
+}
+
+IdrSegmented *
+idr_segmented_ref (IdrSegmented *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+void
+idr_segmented_unref (IdrSegmented *self)
+{
+  g_atomic_rc_box_release_full (self, segmented_clear);
+}
+
+IdrSegmented *
+idr_segmented_new (LaminaImage *input, const IdrSegmentOptions *options, gboolean is_volume,
+                   gint64 memory)
+{
+  IdrSegmented *self = g_atomic_rc_box_new0 (IdrSegmented);
+  const LaminaInfo *info = lamina_image_get_info (input);
+  IdrStack smallest;
+
+  self->input = g_object_ref (input);
+  self->segmenter = idr_segmenter_new (options);
+  self->stack = idr_tiling_get_stack (info, is_volume);
+  self->memory = idr_tiling_get_memory (memory);
+  self->reach = is_volume ? (gint64)(4 * options->sigma + 0.5) : 0;
+  smallest = self->stack;
+  idr_tiling_choose (&smallest, info, 2 * self->reach + 1, self->memory, 1);
+  self->reader = idr_tile_reader_new (input, 0, 0);
+  self->stacks = idr_cache_new (idr_tiling_is_whole (&smallest) ? STACKS_BYTES : self->memory / 2,
+                                g_atomic_rc_box_acquire, stack_unref);
+  self->objects = idr_cache_new (OBJECTS_BYTES, (gpointer (*) (gpointer))g_array_ref,
+                                 (GDestroyNotify)g_array_unref);
+  self->bands = idr_cache_new (self->memory / 8, (gpointer (*) (gpointer))idr_band_ref,
+                               (GDestroyNotify)idr_band_unref);
+  g_mutex_init (&self->lock);
+  return self;
+}
+
+/* Sets @error to what is wrong with a stack. */
+static void
+set_problem (const IdrSegmented *self, gint64 number, const gchar *problem, GError **error)
+{
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+               "%s %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+               " pixels: %s; a coarser level= is smaller",
+               self->stack.is_volume ? "Volume" : "Plane", number, self->stack.width,
+               self->stack.height, problem);
+}
+
+/* Keeps the objects longer than the rest, and counts. */
+static void
+note_computed (IdrSegmented *self, GBytes *key, const GArray *objects, LaminaJob *job)
+{
+  idr_cache_put (self->objects, key, (gpointer)objects, get_objects_size (objects));
+  lamina_job_count (job, "objects", objects->len);
+  lamina_job_count (job, "planes-segmented", self->stack.depth);
+}
+
+/* --- A stack of one tile ---------------------------------------------------------------------- */
+
+typedef struct
+{
+  IdrSegmented *self;
+  gint64 number; /* of the stack */
+  gint64 band;
+  const IdrSegments *segments;
+  LaminaJob *job;
+} Request;
+
+/* The passes over a segmentation of @stack, whose first plane is @first, by this thread or a
+ * loop's. */
+static gboolean
+read_and_add (IdrSegmented *self, gint64 first, IdrSegmentation *segmentation, gint64 tile,
+              LaminaJob *job, const gchar **problem, GError **error)
+{
+  IdrTilePixels pixels = { NULL, NULL };
+  gboolean done = TRUE;
+  IdrBox box;
+
+  if (idr_segmentation_get_box (segmentation, tile, &box))
+    {
+      box.z0 += first;
+      box.z1 += first;
+      done = idr_tile_reader_read (self->reader, &box, &pixels, job, error);
+    }
+  done = done && idr_segmentation_add (segmentation, tile, pixels.planes, problem);
+  idr_tile_pixels_clear (&pixels);
+  return done;
+}
+
+static IdrSegments *
+segment_whole (const Request *request, GArray **objects, const gchar **problem, GError **error)
+{
+  IdrSegmented *self = request->self;
+  g_autoptr (IdrSegmentation) segmentation
+      = idr_segmentation_new (self->segmenter, &self->stack, self->memory);
+
+  *problem = "memory does not suffice";
+  if (segmentation == NULL)
+    return NULL;
+  while (idr_segmentation_begin_pass (segmentation, problem))
+    if (!read_and_add (self, request->number, segmentation, 0, request->job, problem, error))
+      return NULL;
+  return *problem == NULL ? idr_segmentation_finish (segmentation, objects, problem) : NULL;
+}
+
+/* #IdrCacheMake */
+static gpointer
+compute_whole (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
+{
+  Request *request = data;
+  g_autoptr (GError) fault = NULL;
+  const gchar *problem = NULL;
+  GArray *objects = NULL;
+  IdrSegments *segments = segment_whole (request, &objects, &problem, &fault);
+
+  if (segments == NULL && fault == NULL)
+    set_problem (request->self, request->number, problem, &fault);
+  if (segments == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return NULL;
+    }
+  note_computed (request->self, key, objects, request->job);
+  *size = idr_segments_get_size (segments) + get_objects_size (objects);
+  return stack_new (segments, objects);
+}
+
+/* --- A stack of many tiles ------------------------------------------------------------------- */
+
+static IdrStackWork *
+make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
+{
+  const LaminaInfo *info = lamina_image_get_info (self->input);
+  IdrSegmentation *segmentation = idr_segmentation_new (self->segmenter, stack, self->memory / 2);
+
+  if (segmentation == NULL)
+    return NULL;
+  return idr_stack_work_new (segmentation,
+                             idr_tile_reader_new (self->input, number * stack->depth,
+                                                  stack->is_volume ? self->memory / 4 : 0),
+                             info->ahead);
+}
+
+/* Joins whoever works on a stack, or begins with the @number-th. */
+static IdrStackWork *
+join_work (IdrSegmented *self, const IdrStack *stack, gint64 number, gint64 *working)
+{
+  IdrStackWork *work;
+
+  g_mutex_lock (&self->lock);
+  if (self->work == NULL)
+    {
+      self->work = make_work (self, stack, number);
+      self->working = number;
+      self->n_workers = 0;
+    }
+  work = self->work;
+  *working = self->working;
+  if (work != NULL)
+    {
+      idr_stack_work_ref (work);
+      self->n_workers++;
+    }
+  g_mutex_unlock (&self->lock);
+  return work;
+}
+
+/* What came of @work, which has ended; NULL with @error. */
+static Stack *
+conclude_work (IdrSegmented *self, IdrStackWork *work, gint64 number, GError **error)
+{
+  g_autoptr (GError) fault = NULL;
+  const gchar *problem = NULL;
+  GArray *objects = NULL;
+  IdrSegments *segments = idr_stack_work_get_result (work, &objects, &problem, &fault);
+
+  if (segments != NULL)
+    return stack_new (segments, objects);
+  if (fault == NULL)
+    set_problem (self, number, problem, &fault);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return NULL;
+}
+
+/* Leaves @work; the first one to leave when it has ended keeps its @stack, the last one drops what
+ * has not. */
+static void
+leave_work (IdrSegmented *self, IdrStackWork *work, gboolean has_ended, Stack *stack,
+            LaminaJob *job)
+{
+  gboolean is_first;
+
+  g_mutex_lock (&self->lock);
+  is_first = self->work == work && has_ended;
+  if (is_first && stack != NULL)
+    {
+      g_autoptr (GBytes) key = make_key (self->working, -1);
+
+      idr_cache_put (self->stacks, key, stack,
+                     idr_segments_get_size (stack->segments) + get_objects_size (stack->objects));
+      note_computed (self, key, stack->objects, job);
+    }
+  if (self->work == work && (--self->n_workers == 0 || has_ended))
+    g_clear_pointer (&self->work, idr_stack_work_unref);
+  g_mutex_unlock (&self->lock);
+  idr_stack_work_unref (work);
+}
+
+static Stack *
+compute_in_tiles (IdrSegmented *self, const IdrStack *tiled, gint64 number, LaminaJob *job,
+                  GError **error)
+{
+  g_autoptr (GBytes) key = make_key (number, -1);
+
+  for (;;)
+    {
+      g_autoptr (Stack) stack = idr_cache_peek (self->stacks, key);
+      g_autoptr (GError) fault = NULL;
+      IdrStackWork *work;
+      gint64 working;
+      gboolean ended;
+
+      if (stack != NULL)
+        return g_steal_pointer (&stack);
+      work = join_work (self, tiled, number, &working);
+      if (work == NULL)
+        {
+          set_problem (self, number, "memory does not suffice", error);
+          return NULL;
+        }
+      ended = idr_stack_work_help (work, job, error);
+      if (ended)
+        stack = conclude_work (self, work, working, &fault);
+      leave_work (self, work, ended, stack, job);
+      if (!ended)
+        return NULL;
+      if (working == number && stack == NULL)
+        g_propagate_error (error, g_steal_pointer (&fault));
+      if (working == number)
+        return g_steal_pointer (&stack);
+    }
+}
+
+static Stack *
+get_stack (IdrSegmented *self, gint64 number, LaminaJob *job, GError **error)
+{
+  Request request = { .self = self, .number = number, .job = job };
+  IdrStack tiled = self->stack;
+  g_autoptr (GBytes) key = NULL;
+
+  idr_tiling_choose (&tiled, lamina_image_get_info (self->input), 2 * self->reach + 1, self->memory,
+                     lamina_job_get_n_threads (job));
+  if (!idr_tiling_is_whole (&tiled))
+    return compute_in_tiles (self, &tiled, number, job, error);
+  key = make_key (number, -1);
+  return idr_cache_get (self->stacks, key, compute_whole, &request, G_CANCELLABLE (job), error);
+}
+
+/* --- Bands -------------------------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  const Request *request;
+  IdrSegmentation *segmentation;
+} Remake;
+
+static gboolean
+remake_tile (gint64 tile, gpointer data, LaminaJob *job, GError **error)
+{
+  const Remake *remake = data;
+  IdrSegmented *self = remake->request->self;
+  g_autoptr (GError) fault = NULL;
+  const gchar *problem = NULL;
+
+  if (read_and_add (self, remake->request->number * self->stack.depth, remake->segmentation, tile,
+                    job, &problem, &fault))
+    return TRUE;
+  if (fault == NULL)
+    set_problem (self, remake->request->number, problem, &fault);
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
+/* #IdrCacheMake */
+static gpointer
+remake_band (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
+{
+  Request *request = data;
+  IdrSegmented *self = request->self;
+  g_autoptr (IdrSegmentation) segmentation
+      = idr_segments_remake (request->segments, self->segmenter, request->band);
+  Remake remake = { request, segmentation };
+  const gchar *problem = "memory does not suffice";
+  IdrBand *band = NULL;
+
+  if (segmentation != NULL && idr_segmentation_begin_pass (segmentation, &problem))
+    {
+      if (!lamina_job_run (request->job, idr_segmentation_get_n_tiles (segmentation), remake_tile,
+                           &remake, error))
+        return NULL;
+      band = idr_segmentation_finish_band (segmentation, &problem);
+    }
+  if (band == NULL)
+    set_problem (self, request->number, problem, error);
+  else
+    *size = idr_band_get_size (band);
+  return band;
+}
+
+static IdrBand *
+get_band (IdrSegmented *self, gint64 number, const IdrSegments *segments, gint64 band,
+          LaminaJob *job, GError **error)
+{
+  Request request
+      = { .self = self, .number = number, .band = band, .segments = segments, .job = job };
+  IdrBand *kept = idr_segments_get_band (segments, band);
+  g_autoptr (GBytes) key = NULL;
+
+  if (kept != NULL)
+    return kept;
+  key = make_key (number, band);
+  return idr_cache_get (self->bands, key, remake_band, &request, G_CANCELLABLE (job), error);
+}
+
+/* --- Outputs ------------------------------------------------------------------------------------
+ */
+
+gboolean
+idr_segmented_read_labels (IdrSegmented *self, gint64 plane, const LaminaRect *rect,
+                           gpointer labels, gsize stride, LaminaJob *job, GError **error)
+{
+  const gint64 number = plane / self->stack.depth, z = plane % self->stack.depth;
+  g_autoptr (Stack) stack = get_stack (self, number, job, error);
+  gint64 row = 0;
+
+  if (stack == NULL)
+    return FALSE;
+  while (row < rect->height)
+    {
+      const gint64 index = idr_segments_find_band (stack->segments, z, rect->y + row);
+      g_autoptr (IdrBand) band = get_band (self, number, stack->segments, index, job, error);
+
+      if (band == NULL)
+        return FALSE;
+      row += idr_segments_paint_band (
+          stack->segments, band, index, z, rect->x, rect->y + row, rect->width, rect->height - row,
+          (guint32 *)(gpointer)((guint8 *)labels + (gsize)row * stride), stride);
+    }
+  return TRUE;
+}
+
+/* Of the objects of a stack, those that begin in plane @z of it: they are in the order of their
+ * first pixels. */
+static GArray *
+select_objects (const IdrSegmented *self, const GArray *objects, gint64 z)
+{
+  guint from = 0, to = objects->len;
+  GArray *selected;
+
+  if (self->stack.is_volume)
+    {
+      for (from = 0; from < objects->len && g_array_index (objects, IdrObject, from).z0 < z; from++)
+        ;
+      for (to = from; to < objects->len && g_array_index (objects, IdrObject, to).z0 == z; to++)
+        ;
+    }
+  selected = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), to - from);
+  return to > from
+             ? g_array_append_vals (selected, &g_array_index (objects, IdrObject, from), to - from)
+             : selected;
+}
+
+GArray *
+idr_segmented_read_objects (IdrSegmented *self, gint64 plane, LaminaJob *job, GError **error)
+{
+  const gint64 number = plane / self->stack.depth;
+  g_autoptr (GBytes) key = make_key (number, -1);
+  g_autoptr (GArray) objects = idr_cache_peek (self->objects, key);
+
+  if (objects == NULL)
+    {
+      g_autoptr (Stack) stack = get_stack (self, number, job, error);
+
+      if (stack == NULL)
+        return NULL;
+      objects = g_array_ref (stack->objects);
+    }
+  return select_objects (self, objects, plane % self->stack.depth);
+}
+
+void
+idr_segmented_will_need (IdrSegmented *self, gint64 plane, gboolean objects_only, LaminaJob *job)
+{
+  g_autoptr (GBytes) key = make_key (plane / self->stack.depth, -1);
+
+  if (!idr_cache_has (self->stacks, key) && !(objects_only && idr_cache_has (self->objects, key)))
+    lamina_image_will_need (self->input, plane, NULL, job);
+}

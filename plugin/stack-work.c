@@ -1,0 +1,272 @@
+/* A stack that is segmented tile by tile, by everybody who waits for it
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "stack-work.h"
+
+struct _IdrStackWork
+{
+  gatomicrefcount n_refs;
+  IdrSegmentation *segmentation;
+  IdrTileReader *reader;
+  gint64 ahead; /* bytes that are asked for before they are read */
+  gint64 n_tiles;
+
+  GMutex lock; /* of all that follows */
+  GCond changed;
+  gint64 next, asked; /* tiles of this pass that were begun, and announced */
+  gint64 n_running;
+  GArray *returned;      /* of gint64: tiles that somebody began and gave back */
+  gboolean is_advancing; /* somebody goes to the next pass */
+  gboolean has_ended;
+
+  /* When it has. */
+  IdrSegments *segments;
+  GArray *objects;
+  const gchar *problem;
+  GError *error;
+};
+
+IdrStackWork *
+idr_stack_work_new (IdrSegmentation *segmentation, IdrTileReader *reader, gint64 ahead)
+{
+  IdrStackWork *work = g_new0 (IdrStackWork, 1);
+
+  g_atomic_ref_count_init (&work->n_refs);
+  work->segmentation = segmentation;
+  work->reader = reader;
+  work->ahead = ahead;
+  work->n_tiles = work->next = idr_segmentation_get_n_tiles (segmentation);
+  work->returned = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_mutex_init (&work->lock);
+  g_cond_init (&work->changed);
+  return work;
+}
+
+IdrStackWork *
+idr_stack_work_ref (IdrStackWork *work)
+{
+  g_atomic_ref_count_inc (&work->n_refs);
+  return work;
+}
+
+void
+idr_stack_work_unref (IdrStackWork *work)
+{
+  if (!g_atomic_ref_count_dec (&work->n_refs))
+    return;
+  g_clear_pointer (&work->segmentation, idr_segmentation_free);
+  idr_tile_reader_free (work->reader);
+  g_array_unref (work->returned);
+  g_clear_error (&work->error);
+  g_clear_pointer (&work->segments, idr_segments_unref);
+  g_clear_pointer (&work->objects, g_array_unref);
+  g_mutex_clear (&work->lock);
+  g_cond_clear (&work->changed);
+  g_free (work);
+}
+
+/* --- Tiles -------------------------------------------------------------------------------- */
+
+/* With the lock held. */
+static gboolean
+take_tile (IdrStackWork *work, gint64 *tile)
+{
+  const guint n = work->returned->len;
+
+  if (work->has_ended)
+    return FALSE;
+  if (n > 0)
+    {
+      *tile = g_array_index (work->returned, gint64, n - 1);
+      g_array_set_size (work->returned, n - 1);
+    }
+  else if (work->next < work->n_tiles)
+    *tile = work->next++;
+  else
+    return FALSE;
+  work->n_running++;
+  return TRUE;
+}
+
+static gsize
+get_size (const IdrBox *box)
+{
+  return (gsize)(box->x1 - box->x0) * (gsize)(box->y1 - box->y0) * sizeof (guint16);
+}
+
+/* Announces the tiles after @tile, as many as may be on their way, but one in any case. */
+static void
+ask_ahead (IdrStackWork *work, gint64 tile, LaminaJob *job)
+{
+  gint64 left = work->ahead, next;
+  IdrBox box;
+
+  for (next = tile + 1; work->ahead > 0 && next < work->n_tiles; next++)
+    {
+      gboolean is_new;
+
+      if (!idr_segmentation_get_box (work->segmentation, next, &box))
+        continue;
+      g_mutex_lock (&work->lock);
+      is_new = next >= work->asked;
+      if (is_new)
+        work->asked = next + 1;
+      g_mutex_unlock (&work->lock);
+      if (is_new)
+        idr_tile_reader_will_need (work->reader, &box, job);
+      left -= (gint64)get_size (&box);
+      if (left <= 0)
+        return;
+    }
+}
+
+/* Reads and adds a tile. FALSE with @error or @problem. */
+static gboolean
+do_tile (IdrStackWork *work, gint64 tile, LaminaJob *job, const gchar **problem, GError **error)
+{
+  IdrTilePixels pixels = { NULL, NULL };
+  gboolean done = TRUE;
+  IdrBox box;
+
+  if (idr_segmentation_get_box (work->segmentation, tile, &box))
+    {
+      ask_ahead (work, tile, job);
+      done = idr_tile_reader_read (work->reader, &box, &pixels, job, error);
+    }
+  done = done && idr_segmentation_add (work->segmentation, tile, pixels.planes, problem);
+  idr_tile_pixels_clear (&pixels);
+  return done;
+}
+
+/* A tile of the pass, if there still is one. */
+static gboolean
+run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
+{
+  IdrStackWork *work = data;
+  g_autoptr (GError) fault = NULL;
+  const gchar *problem = NULL;
+  gboolean taken, done, is_cancelled;
+  gint64 tile = 0;
+
+  g_mutex_lock (&work->lock);
+  taken = take_tile (work, &tile);
+  g_mutex_unlock (&work->lock);
+  if (!taken)
+    return TRUE;
+
+  done = do_tile (work, tile, job, &problem, &fault);
+  is_cancelled = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_mutex_lock (&work->lock);
+  work->n_running--;
+  if (!done && is_cancelled)
+    g_array_append_val (work->returned, tile);
+  else if (!done && !work->has_ended)
+    {
+      work->has_ended = TRUE;
+      work->problem = problem;
+      work->error = g_steal_pointer (&fault);
+    }
+  if (!done || work->n_running == 0)
+    g_cond_broadcast (&work->changed);
+  g_mutex_unlock (&work->lock);
+  if (!is_cancelled)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&fault));
+  return FALSE;
+}
+
+/* --- Passes -------------------------------------------------------------------------------- */
+
+static void
+wake (GCancellable *cancellable, gpointer data)
+{
+  IdrStackWork *work = data;
+
+  g_mutex_lock (&work->lock);
+  g_cond_broadcast (&work->changed);
+  g_mutex_unlock (&work->lock);
+}
+
+/* Goes to the next pass, or concludes; with the lock held on entry and on return. */
+static void
+advance (IdrStackWork *work)
+{
+  const gchar *problem = NULL;
+  gboolean goes_on;
+
+  work->is_advancing = TRUE;
+  g_mutex_unlock (&work->lock);
+  goes_on = idr_segmentation_begin_pass (work->segmentation, &problem);
+  if (!goes_on && problem == NULL)
+    work->segments = idr_segmentation_finish (work->segmentation, &work->objects, &problem);
+  g_mutex_lock (&work->lock);
+  work->is_advancing = FALSE;
+  work->next = work->asked = goes_on ? 0 : work->n_tiles;
+  work->has_ended = !goes_on;
+  if (!goes_on && work->segments == NULL)
+    work->problem = problem;
+  g_cond_broadcast (&work->changed);
+}
+
+/* How many tasks there are for a loop; 0: none any more. Waits for others while they have them all.
+ * FALSE where @job was cancelled meanwhile. With the lock held. */
+static gboolean
+find_tasks (IdrStackWork *work, LaminaJob *job, gint64 *n)
+{
+  for (;;)
+    {
+      *n = work->has_ended ? 0 : work->n_tiles - work->next + work->returned->len;
+      if (work->has_ended || *n > 0)
+        return TRUE;
+      if (g_cancellable_is_cancelled (G_CANCELLABLE (job)))
+        return FALSE;
+      if (work->n_running == 0 && !work->is_advancing)
+        advance (work);
+      else
+        g_cond_wait (&work->changed, &work->lock);
+    }
+}
+
+gboolean
+idr_stack_work_help (IdrStackWork *work, LaminaJob *job, GError **error)
+{
+  gulong handler = 0;
+  gboolean done = TRUE;
+  gint64 n = 0;
+
+  if (job != NULL)
+    handler = g_cancellable_connect (G_CANCELLABLE (job), G_CALLBACK (wake), work, NULL);
+  do
+    {
+      g_mutex_lock (&work->lock);
+      done = find_tasks (work, job, &n);
+      g_mutex_unlock (&work->lock);
+      if (done && n > 0)
+        done = lamina_job_run (job, n, run_tile, work, error);
+      else if (!done)
+        g_cancellable_set_error_if_cancelled (G_CANCELLABLE (job), error);
+    }
+  while (done && n > 0);
+  if (job != NULL)
+    g_cancellable_disconnect (G_CANCELLABLE (job), handler);
+  return done;
+}
+
+IdrSegments *
+idr_stack_work_get_result (IdrStackWork *work, GArray **objects, const gchar **problem,
+                           GError **error)
+{
+  IdrSegments *segments = NULL;
+
+  g_mutex_lock (&work->lock);
+  *problem = work->problem;
+  if (work->segments != NULL)
+    {
+      segments = idr_segments_ref (work->segments);
+      *objects = g_array_ref (work->objects);
+    }
+  else if (work->error != NULL)
+    g_propagate_error (error, g_error_copy (work->error));
+  g_mutex_unlock (&work->lock);
+  return segments;
+}

@@ -1,0 +1,200 @@
+/* Reads the tiles of a stack from an image
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ */
+#include "tile-reader.h"
+
+#include "cache.h"
+
+/* Pixels of a rectangle of one plane. Their memory goes round: fresh memory costs as much as what
+ * is done with it. */
+typedef struct
+{
+  gatomicrefcount n_refs;
+  IdrTileReader *reader;
+  gsize size;
+  guint8 *pixels;
+} Block;
+
+struct _IdrTileReader
+{
+  LaminaImage *input;
+  gint64 first;
+  IdrCache *blocks; /* of Block, by plane and place; or NULL */
+  GMutex lock;
+  GPtrArray *idle; /* of Block */
+};
+
+static void
+block_free (gpointer data)
+{
+  Block *block = data;
+
+  g_free (block->pixels);
+  g_free (block);
+}
+
+static gpointer
+block_ref (gpointer data)
+{
+  g_atomic_ref_count_inc (&((Block *)data)->n_refs);
+  return data;
+}
+
+static void
+block_unref (gpointer data)
+{
+  Block *block = data;
+
+  if (!g_atomic_ref_count_dec (&block->n_refs))
+    return;
+  g_mutex_lock (&block->reader->lock);
+  g_ptr_array_add (block->reader->idle, block);
+  g_mutex_unlock (&block->reader->lock);
+}
+
+/* One of at least @size bytes; NULL: no memory. */
+static Block *
+take_block (IdrTileReader *reader, gsize size)
+{
+  Block *block = NULL;
+
+  g_mutex_lock (&reader->lock);
+  if (reader->idle->len > 0)
+    block = g_ptr_array_steal_index_fast (reader->idle, reader->idle->len - 1);
+  g_mutex_unlock (&reader->lock);
+  if (block != NULL && block->size < size)
+    g_clear_pointer (&block, block_free);
+  if (block == NULL)
+    {
+      block = g_new0 (Block, 1);
+      block->reader = reader;
+      block->size = size;
+      block->pixels = g_try_malloc (size);
+    }
+  if (block->pixels == NULL)
+    g_clear_pointer (&block, block_free);
+  else
+    g_atomic_ref_count_init (&block->n_refs);
+  return block;
+}
+
+IdrTileReader *
+idr_tile_reader_new (LaminaImage *input, gint64 first, gsize kept)
+{
+  IdrTileReader *reader = g_new0 (IdrTileReader, 1);
+
+  reader->input = g_object_ref (input);
+  reader->first = first;
+  reader->idle = g_ptr_array_new_with_free_func (block_free);
+  if (kept > 0)
+    reader->blocks = idr_cache_new (kept, block_ref, block_unref);
+  g_mutex_init (&reader->lock);
+  return reader;
+}
+
+void
+idr_tile_reader_free (IdrTileReader *reader)
+{
+  g_clear_pointer (&reader->blocks, idr_cache_free);
+  g_ptr_array_unref (reader->idle);
+  g_object_unref (reader->input);
+  g_mutex_clear (&reader->lock);
+  g_free (reader);
+}
+
+/* --- Reading ------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  IdrTileReader *reader;
+  gint64 z;
+  LaminaRect rect;
+  gsize stride;
+  LaminaJob *job;
+} Request;
+
+static Block *
+read_block (const Request *request, gsize *size, GError **error)
+{
+  IdrTileReader *reader = request->reader;
+  Block *block = NULL;
+
+  if (g_size_checked_mul (size, request->stride, (gsize)request->rect.height))
+    block = take_block (reader, *size);
+  if (block == NULL)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+                   "There is no memory for %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+                   " pixels: give parallel-segment less of it, memory=, or read a coarser level=",
+                   request->rect.width, request->rect.height);
+      return NULL;
+    }
+  if (!lamina_image_read (reader->input, reader->first + request->z, &request->rect, block->pixels,
+                          request->stride, request->job, error))
+    g_clear_pointer (&block, block_unref);
+  return block;
+}
+
+/* #IdrCacheMake */
+static gpointer
+make_block (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
+{
+  return read_block (data, size, error);
+}
+
+static Block *
+get_block (const Request *request, GError **error)
+{
+  const gint64 place[] = { request->z, request->rect.x, request->rect.y };
+  g_autoptr (GBytes) key = NULL;
+  Request copy = *request;
+  gsize size;
+
+  if (request->reader->blocks == NULL)
+    return read_block (request, &size, error);
+  key = g_bytes_new (place, sizeof place);
+  return idr_cache_get (request->reader->blocks, key, make_block, &copy,
+                        G_CANCELLABLE (request->job), error);
+}
+
+gboolean
+idr_tile_reader_read (IdrTileReader *reader, const IdrBox *box, IdrTilePixels *pixels,
+                      LaminaJob *job, GError **error)
+{
+  const LaminaInfo *info = lamina_image_get_info (reader->input);
+  const gint64 width = box->x1 - box->x0, height = box->y1 - box->y0;
+  const gsize stride = (gsize)width * lamina_info_get_pixel_size (info);
+
+  pixels->planes = g_new (IdrRaster, box->z1 - box->z0);
+  pixels->blocks = g_ptr_array_new_with_free_func (block_unref);
+  for (gint64 z = box->z0; z < box->z1; z++)
+    {
+      const Request request = { reader, z, { box->x0, box->y0, width, height }, stride, job };
+      Block *block = get_block (&request, error);
+
+      if (block == NULL)
+        return FALSE;
+      g_ptr_array_add (pixels->blocks, block);
+      pixels->planes[z - box->z0] = (IdrRaster){ .pixel = (IdrPixel)info->format,
+                                                 .data = block->pixels,
+                                                 .stride = stride,
+                                                 .width = width,
+                                                 .height = height };
+    }
+  return TRUE;
+}
+
+void
+idr_tile_pixels_clear (IdrTilePixels *pixels)
+{
+  g_clear_pointer (&pixels->blocks, g_ptr_array_unref);
+  g_clear_pointer (&pixels->planes, g_free);
+}
+
+void
+idr_tile_reader_will_need (IdrTileReader *reader, const IdrBox *box, LaminaJob *job)
+{
+  const LaminaRect rect = { box->x0, box->y0, box->x1 - box->x0, box->y1 - box->y0 };
+
+  lamina_image_will_need (reader->input, reader->first + box->z1 - 1, &rect, job);
+}
