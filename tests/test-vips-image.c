@@ -18,7 +18,7 @@ make (LaminaImage *image, gint64 first, gint64 n)
   return out;
 }
 
-/* All pixels, as libvips computes them. */
+/* All pixels, as libvips computes them, of an image that then goes. */
 static GBytes *
 compute (VipsImage *image)
 {
@@ -26,6 +26,7 @@ compute (VipsImage *image)
   gpointer pixels = vips_image_write_to_memory (image, &size);
 
   g_assert_nonnull (pixels);
+  g_object_unref (image);
   return g_bytes_new_take (pixels, size);
 }
 
@@ -76,12 +77,13 @@ check_format (LaminaFormat format, gint samples)
   LaminaInfo info = make_info (format, samples, 1, 1, 3);
   g_autoptr (LaminaImage) image = made_image_new (&info, small);
   VipsImage *out = make (image, 0, 3);
-  g_autoptr (GBytes) got = compute (out);
+  g_autoptr (GBytes) got = NULL;
   gint n = 37 * samples * 21;
 
   g_assert_cmpint (out->Xsize, ==, 37);
   g_assert_cmpint (out->Ysize, ==, 63);
   g_assert_cmpint (out->Bands, ==, samples);
+  got = compute (out);
   for (gint plane = 0; plane < 3; plane++)
     {
       g_autoptr (GBytes) bytes = lamina_image_read_bytes (image, plane, NULL, NULL, NULL);
@@ -95,7 +97,6 @@ check_format (LaminaFormat format, gint samples)
           g_assert_cmpfloat (((const gdouble *)(gpointer)its)[i], ==,
                              small (plane, i % (37 * samples), i / (37 * samples)));
     }
-  g_object_unref (out);
 }
 
 static void
@@ -422,11 +423,11 @@ test_lazy (void)
   image = fake_image_new (&fake);
   out = make (image, 0, 10);
   g_assert_cmpint (vips_crop (out, &crop, 2, 3 * 5 + 1, 4, 3, NULL), ==, 0);
-  g_assert_cmpint (fake.n_reads, ==, 0);
+  g_assert_cmpint (g_atomic_int_get (&fake.n_reads), ==, 0);
   g_assert_cmpint (vips_avg (crop, &mean, NULL), ==, 0);
+  hints = fake_take_hints (&fake);
   for (guint i = 0; i < fake.reads->len; i++)
     g_assert_cmpint (g_array_index (fake.reads, gint64, i), ==, 3);
-  hints = fake_take_hints (&fake);
   g_assert_cmpstr (hints, ==, "");
   g_object_unref (crop);
   g_object_unref (out);
@@ -522,7 +523,6 @@ compute_slowly (gint n_threads, gint *most)
   vips_concurrency_set (n_threads);
   out = make (image, 0, 64);
   bytes = compute (out);
-  g_object_unref (out);
   g_object_unref (image);
   g_mutex_lock (&slow->lock);
   *most = slow->most;
@@ -596,9 +596,9 @@ static gboolean
 read_late (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, gpointer data,
            LaminaJob *job, GError **error)
 {
+  g_usleep (plane == 0 ? 60000 : 1000);
   if (plane > 0)
     return TRUE;
-  g_usleep (20000);
   g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_DATA, "too late");
   return FALSE;
 }
@@ -617,7 +617,7 @@ test_late (void)
   image = lamina_image_new (&info, &funcs, NULL, NULL);
   out = make (image, 0, 64);
   vips_concurrency_set (4);
-  for (gint i = 0; i < 20; i++)
+  for (gint i = 0; i < 10; i++)
     {
       g_assert_cmpint (vips_avg (out, &mean, NULL), !=, 0);
       assert_vips_error ("test: too late");
@@ -638,15 +638,15 @@ test_fails (void)
 {
   LaminaInfo info = make_info (LAMINA_FORMAT_U8, 1, 1, 1, 5);
   g_autoptr (LaminaImage) image = made_image_new (&info, broken);
-  VipsImage *out = make (image, 0, 5);
+  VipsImage *out;
   gdouble mean = 0;
 
   made_fault = 3;
+  out = make (image, 0, 5);
   g_assert_cmpint (vips_avg (out, &mean, NULL), !=, 0);
   assert_vips_error ("test: ");
-  made_fault = -1;
-  g_assert_cmpint (vips_avg (out, &mean, NULL), ==, 0);
   g_object_unref (out);
+  made_fault = -1;
 }
 
 int

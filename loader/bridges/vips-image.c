@@ -40,11 +40,11 @@ pages_free (gpointer data)
 {
   Pages *pages = data;
 
+  bridge_round_clear (&pages->round);
   g_object_unref (pages->image);
   g_free (pages->domain);
   g_array_unref (pages->busy);
   g_ptr_array_unref (pages->jobs);
-  bridge_round_clear (&pages->round);
   g_mutex_clear (&pages->lock);
   g_free (pages);
 }
@@ -279,7 +279,7 @@ generate (VipsRegion *region, void *sequence, void *a, void *b, gboolean *stop)
   Pages *pages = a;
   const VipsImage *out = region->im;
 
-  bridge_round_enter (&pages->round, VIPS_RECT_BOTTOM (&region->valid) == out->Ysize);
+  bridge_round_enter (&pages->round, out->Ysize - VIPS_RECT_BOTTOM (&region->valid));
   return bridge_round_leave (&pages->round, !read_region (pages, region)) ? -1 : 0;
 }
 

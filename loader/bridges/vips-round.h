@@ -22,11 +22,13 @@ typedef struct
   gboolean is_last, is_broken; /* whether the end is computed in this one, and whether one failed */
 } BridgeRound;
 
+/* All that is done before the first is seen by the threads that enter, and all that they do by who
+ * calls the second. */
 void bridge_round_init (BridgeRound *round);
 void bridge_round_clear (BridgeRound *round);
 
-/* A thread begins with a tile. */
-void bridge_round_enter (BridgeRound *round, gboolean is_last);
+/* A thread begins with a tile that has so many lines of the image below it. */
+void bridge_round_enter (BridgeRound *round, gint n_lines_below);
 
 /* It has it, or has @failed, after it has said why. Returns whether it fails now. */
 gboolean bridge_round_leave (BridgeRound *round, gboolean failed);
