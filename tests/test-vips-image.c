@@ -445,7 +445,6 @@ test_announced (void)
   VipsImage *out;
   VipsRegion *region;
   VipsRect rect = { 0, 0, 7, 5 };
-  g_auto (GStrv) hints = NULL;
 
   fake_init (&fake, 1, 1, 10, 4);
   image = fake_image_new (&fake);
