@@ -4,18 +4,26 @@
 #pragma once
 
 #include "lamina.h"
-#include "segment.h"
+#include "measure.h"
 
 typedef struct _IdrObjectRows IdrObjectRows;
 
-/* Columns for objects of an image: their plane's t, c and z in the whole image, label, area,
- * bounding box (half open: min_y, min_x, max_y, max_x), centroid, mean and maximum intensity, and,
- * where the image's pixels have a known size, all that is a length or an area in micrometres, too.
- * Names are scikit-image's where it has one. */
-IdrObjectRows *idr_object_rows_new (const LaminaInfo *info);
+/* Columns for objects of an image: t, c and z in the whole image of the plane that their first
+ * pixel lies in, label, and what they measure, in scikit-image's terms (README.md has the list).
+ * Where the image's pixels have a known size, places, lengths and areas are given in micrometres,
+ * too; lengths that mix directions only where pixels are as long in all of these.
+ *
+ * @is_volume: objects reach through planes, and have no perimeter, eccentricity, orientation.
+ * @channels: those of the image whose intensities are told of each object, too, by name; or NULL.
+ */
+IdrObjectRows *idr_object_rows_new (const LaminaInfo *info, gboolean is_volume,
+                                    const LaminaInfo *channels);
 void idr_object_rows_free (IdrObjectRows *self);
 
 const gchar *const *idr_object_rows_get_columns (const IdrObjectRows *self);
 
-/* The rows of @objects (of IdrObject), found in @plane, end to end in a new array of gdouble. */
-GArray *idr_object_rows_make (const IdrObjectRows *self, gint64 plane, const GArray *objects);
+/* The rows of @objects (of IdrObject), found in @plane, end to end in a new array of gdouble.
+ * @intensities: of IdrIntensity, object by object that of each channel, if there are such columns.
+ */
+GArray *idr_object_rows_make (const IdrObjectRows *self, gint64 plane, const GArray *objects,
+                              const GArray *intensities);

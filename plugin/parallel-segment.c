@@ -60,7 +60,7 @@ read_objects (gint64 plane, gpointer data, LaminaJob *job, GError **error)
   Objects *objects = data;
   g_autoptr (GArray) found = idr_segmented_read_objects (objects->segmented, plane, job, error);
 
-  return found != NULL ? idr_object_rows_make (objects->columns, plane, found) : NULL;
+  return found != NULL ? idr_object_rows_make (objects->columns, plane, found, NULL) : NULL;
 }
 
 static void
@@ -70,7 +70,7 @@ objects_will_need (gint64 plane, gpointer data, LaminaJob *job)
 }
 
 static LaminaTable *
-make_objects (LaminaImage *input, IdrSegmented *segmented)
+make_objects (LaminaImage *input, IdrSegmented *segmented, gboolean is_volume)
 {
   static const LaminaTableFuncs funcs
       = { .size = sizeof funcs, .read = read_objects, .will_need = objects_will_need };
@@ -78,7 +78,7 @@ make_objects (LaminaImage *input, IdrSegmented *segmented)
   Objects *objects = g_new0 (Objects, 1);
 
   objects->segmented = idr_segmented_ref (segmented);
-  objects->columns = idr_object_rows_new (info);
+  objects->columns = idr_object_rows_new (info, is_volume, NULL);
   return lamina_table_new (idr_object_rows_get_columns (objects->columns), info, &funcs, objects,
                            objects_free);
 }
@@ -147,7 +147,7 @@ idr_parallel_segment_open (LaminaOperation *operation, GCancellable *cancellable
     return FALSE;
   segmented = idr_segmented_new (self->input, &options, self->volume, self->memory);
   self->labels = make_labels (self->input, segmented);
-  self->objects = make_objects (self->input, segmented);
+  self->objects = make_objects (self->input, segmented, self->volume);
   return TRUE;
 }
 

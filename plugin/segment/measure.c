@@ -104,6 +104,38 @@ idr_tally_append (IdrTally *tally, gint64 n, const IdrTally *next, gint64 n_next
   tally->max = idr_maximum (tally->max, next->max);
 }
 
+/* Squares are taken of the distance from the whole number that is nearest to the mean: then what is
+ * subtracted is at most half. */
+static long double
+measure_variance (const IdrTally *tally, gint64 n, long double mean, IdrPixel pixel)
+{
+  const IdrInt128 sum = tally->sum.whole;
+  long double squares, rest;
+  gint64 pivot;
+
+  if (!has_squares (pixel))
+    return tally->spread.real / (long double)n;
+  pivot = llrintl (mean);
+  squares = idr_to_real (tally->spread.whole - 2 * sum * pivot + (IdrInt128)n * pivot * pivot);
+  rest = idr_to_real (sum - (IdrInt128)n * pivot);
+  return MAX (squares - rest * rest / (long double)n, 0) / (long double)n;
+}
+
+IdrIntensity
+idr_tally_conclude (const IdrTally *tally, gint64 n, IdrPixel pixel)
+{
+  const long double sum = get_real (&tally->sum, is_whole (pixel));
+  const long double mean = sum / (long double)n;
+
+  return (IdrIntensity){
+    .mean = (gdouble)mean,
+    .min = tally->min,
+    .max = tally->max,
+    .sum = (gdouble)sum,
+    .std = (gdouble)sqrtl (measure_variance (tally, n, mean, pixel)),
+  };
+}
+
 /* --- The list of sums ------------------------------------------------------------------- */
 
 gboolean
@@ -354,37 +386,21 @@ idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, 
 
 /* --- Concluding --------------------------------------------------------------------------- */
 
-/* The standard deviation. Squares are taken of the distance from the whole number that is nearest
- * to the mean: then what is subtracted is at most half. */
-static gdouble
-measure_deviation (const PlaneSums *from, IdrPixel pixel)
-{
-  const long double n = from->area;
-  long double squares, rest;
-  gint64 pivot;
-
-  if (!has_squares (pixel))
-    return (gdouble)sqrtl (from->spread.real / n);
-  pivot = llrintl (idr_to_real (from->sum.whole) / n);
-  squares = idr_to_real (from->spread.whole - 2 * from->sum.whole * pivot
-                         + (IdrInt128)from->area * pivot * pivot);
-  rest = idr_to_real (from->sum.whole - (IdrInt128)from->area * pivot);
-  return (gdouble)sqrtl (MAX (squares - rest * rest / n, 0) / n);
-}
-
 static void
 conclude_values (const PlaneSums *from, IdrPixel pixel, IdrObject *object)
 {
-  const gboolean whole = is_whole (pixel);
-  const long double sum = get_real (&from->sum, whole);
+  const IdrTally tally
+      = { .sum = from->sum, .spread = from->spread, .min = from->min, .max = from->max };
+  const IdrIntensity values = idr_tally_conclude (&tally, from->area, pixel);
+  const long double sum = get_real (&from->sum, is_whole (pixel));
 
-  object->min = from->min;
-  object->max = from->max;
-  object->sum = (gdouble)sum;
-  object->mean = (gdouble)(sum / (long double)from->area);
-  object->std = measure_deviation (from, pixel);
-  object->weighted_x = (gdouble)(get_real (&from->sum_x, whole) / sum);
-  object->weighted_y = (gdouble)(get_real (&from->sum_y, whole) / sum);
+  object->mean = values.mean;
+  object->min = values.min;
+  object->max = values.max;
+  object->sum = values.sum;
+  object->std = values.std;
+  object->weighted_x = (gdouble)(get_real (&from->sum_x, is_whole (pixel)) / sum);
+  object->weighted_y = (gdouble)(get_real (&from->sum_y, is_whole (pixel)) / sum);
 }
 
 /* Twelve times the covariances, times the area twice, from sums around the middle of the box. */

@@ -16,6 +16,14 @@
 void idr_tally_append (IdrTally *tally, gint64 n, const IdrTally *next, gint64 n_next,
                        IdrPixel pixel);
 
+/* What is said of the values of some pixels. */
+typedef struct
+{
+  gdouble mean, min, max, sum, std;
+} IdrIntensity;
+
+IdrIntensity idr_tally_conclude (const IdrTally *tally, gint64 n, IdrPixel pixel);
+
 /* --- Sums of many labels ---------------------------------------------------------- */
 
 /* For each label 0, 1… n - 1 its sums; one that no run was added to is empty. The first four say
