@@ -4,10 +4,9 @@
 #include "chain-operations.h"
 #include "vips-load.h"
 #include "vips-operation.h"
+#include "vips-stand.h"
 
-#include <vips/vips.h>
-
-/* --- Help ------------------------------------------------------------------------------------ */
+/* --- Help -------------------------------------------------------------------------------- */
 
 /* Builds an operation, whose arguments are those of g_object_set(). */
 static VipsOperation *
@@ -41,15 +40,6 @@ take (VipsOperation *operation, const gchar *output)
 }
 
 static void
-assert_vips_error (const gchar *words)
-{
-  g_autofree gchar *text = vips_error_buffer_copy ();
-
-  if (strstr (text, words) == NULL)
-    g_error ("\"%s\" is not in: %s", words, text);
-}
-
-static void
 assert_log (const gchar *wanted)
 {
   g_autofree gchar *log = chain_operations_take_log ();
@@ -57,8 +47,7 @@ assert_log (const gchar *wanted)
   g_assert_cmpstr (log, ==, wanted);
 }
 
-/* --- Names and arguments -------------------------------------------------------------------------
- */
+/* --- Names and arguments ----------------------------------------------------------------- */
 
 static void
 test_names (void)
@@ -138,8 +127,7 @@ test_arguments (void)
   g_object_unref (keep);
 }
 
-/* --- Values --------------------------------------------------------------------------------------
- */
+/* --- Values ------------------------------------------------------------------------------ */
 
 static void
 test_values (void)
@@ -346,11 +334,8 @@ main (int argc, char **argv)
   const GPtrArray *operations;
 
   g_test_init (&argc, &argv, NULL);
-  g_setenv ("VIPSHOME", "/nonexistent", TRUE); /* no modules, which might be ours */
   g_setenv ("LAMINA_PLUGIN_PATH", toys, TRUE);
-  if (VIPS_INIT (argv[0]))
-    vips_error_exit (NULL);
-  vips_cache_set_max (0); /* what is let go of goes */
+  start_vips (argv[0]);
   chain_operations_register ();
   operations = bridge_list_operations ();
   for (guint i = 0; i < operations->len; i++)
