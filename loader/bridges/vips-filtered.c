@@ -19,7 +19,11 @@
 #define MAX_IDLE_BYTES (256 << 20)
 
 /* Of a plane, what libvips is asked for at once: much, because what it computes at a part's edges
- * it computes twice, and little, because it holds all steps of the computation. */
+ * it computes twice, and little, because it holds all steps of the computation, and cannot be
+ * stopped within a part: so as many rows as take about so long, but not more bytes than that. */
+#define FIRST_ROWS 16
+#define SHORT_TIME (20 * G_TIME_SPAN_MILLISECOND)
+#define LONG_TIME (100 * G_TIME_SPAN_MILLISECOND)
 #define PART_BYTES (4 << 20)
 #define PART_ROWS 128
 
@@ -264,11 +268,16 @@ give_back (Filtered *self, Preparation *preparation)
  */
 
 static gboolean
-read_part (const Preparation *preparation, VipsRegion *region, const VipsRect *part, guint8 *pixels,
-           gsize stride)
+read_part (const Filtered *self, const Preparation *preparation, VipsRegion *region,
+           const VipsRect *part, guint8 *pixels, gsize stride, GError **error)
 {
-  if (vips_region_prepare (region, part) != 0)
+  if (g_cancellable_set_error_if_cancelled (G_CANCELLABLE (preparation->loan->job), error))
     return FALSE;
+  if (vips_region_prepare (region, part) != 0)
+    {
+      take_error (self, preparation->loan, error);
+      return FALSE;
+    }
   for (gint y = 0; y < part->height; y++)
     memcpy (pixels + (gsize)y * stride, VIPS_REGION_ADDR (region, part->left, part->top + y),
             (gsize)part->width * VIPS_IMAGE_SIZEOF_PEL (preparation->out));
@@ -280,22 +289,25 @@ read_parts (const Filtered *self, const Preparation *preparation, const LaminaRe
             guint8 *pixels, gsize stride, GError **error)
 {
   gint64 row = rect->width * (gint64)VIPS_IMAGE_SIZEOF_PEL (preparation->out);
-  gint64 rows = MAX (PART_BYTES / row, PART_ROWS);
+  gint64 most = MAX (PART_BYTES / row, PART_ROWS), rows = FIRST_ROWS;
   VipsRegion *region = vips_region_new (preparation->out);
   gboolean done = TRUE;
 
-  for (gint64 y = 0; y < rect->height && done; y += rows)
+  for (gint64 y = 0, n; y < rect->height && done; y += n)
     {
-      const VipsRect part = { (gint)rect->x, (gint)(rect->y + y), (gint)rect->width,
-                              (gint)MIN (rows, rect->height - y) };
+      const gint64 start = g_get_monotonic_time ();
+      gint64 time;
 
-      if (g_cancellable_set_error_if_cancelled (G_CANCELLABLE (preparation->loan->job), error))
-        done = FALSE;
-      else if (!read_part (preparation, region, &part, pixels + (gsize)y * stride, stride))
-        {
-          take_error (self, preparation->loan, error);
-          done = FALSE;
-        }
+      n = MIN (rows, rect->height - y);
+      done = read_part (
+          self, preparation, region,
+          &(VipsRect){ (gint)rect->x, (gint)(rect->y + y), (gint)rect->width, (gint)n },
+          pixels + (gsize)y * stride, stride, error);
+      time = g_get_monotonic_time () - start;
+      if (time < SHORT_TIME)
+        rows = MIN (rows * 2, most);
+      else if (time > LONG_TIME)
+        rows = MAX (rows / 2, 1);
     }
   g_object_unref (region);
   return done;
