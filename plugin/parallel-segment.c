@@ -5,7 +5,9 @@
 #include "parallel-segment.h"
 
 #include "object-rows.h"
+#include "segment-choices.h"
 #include "segmented.h"
+#include "view.h"
 
 /* --- The outputs ------------------------------------------------------------------------ */
 
@@ -90,9 +92,11 @@ struct _IdrParallelSegment
   LaminaOperation parent_instance;
 
   LaminaImage *input;
-  gdouble sigma, fraction;
+  gdouble sigma;
+  IdrSegmentChoices choices;
   gboolean volume;
   gint64 memory;
+  gint view;
   LaminaImage *labels;
   LaminaTable *objects;
 };
@@ -140,13 +144,16 @@ static gboolean
 idr_parallel_segment_open (LaminaOperation *operation, GCancellable *cancellable, GError **error)
 {
   IdrParallelSegment *self = IDR_PARALLEL_SEGMENT (operation);
-  IdrSegmentOptions options = { .sigma = self->sigma, .fraction = self->fraction };
+  IdrSegmentOptions options = { .sigma = self->sigma };
   g_autoptr (IdrSegmented) segmented = NULL;
+  g_autoptr (LaminaImage) labels = NULL;
 
-  if (!check_input (self, error))
+  if (!check_input (self, error)
+      || !idr_segment_choices_get (&self->choices, self->volume, &options, error))
     return FALSE;
   segmented = idr_segmented_new (self->input, &options, self->volume, self->memory);
-  self->labels = make_labels (self->input, segmented);
+  labels = make_labels (self->input, segmented);
+  self->labels = idr_view_new ((IdrView)self->view, self->input, labels);
   self->objects = make_objects (self->input, segmented, self->volume);
   return TRUE;
 }
@@ -160,12 +167,7 @@ add_parameters (LaminaOperationClass *operation_class)
                            "Standard deviation of the Gaussian, in pixels; 0 for no smoothing", 0,
                            100, 1, LAMINA_IN),
       G_STRUCT_OFFSET (IdrParallelSegment, sigma));
-  lamina_operation_class_add (
-      operation_class,
-      g_param_spec_double ("fraction", "Fraction",
-                           "Objects are brighter than this part of the smoothed plane's maximum", 0,
-                           1, 0.33, LAMINA_IN),
-      G_STRUCT_OFFSET (IdrParallelSegment, fraction));
+  idr_segment_choices_add (operation_class, G_STRUCT_OFFSET (IdrParallelSegment, choices));
   lamina_operation_class_add (
       operation_class,
       g_param_spec_boolean ("volume", "Volume",
@@ -180,6 +182,13 @@ add_parameters (LaminaOperationClass *operation_class)
                           "is larger is done in tiles. 0 for a quarter of the machine's",
                           0, G_MAXINT64, 0, LAMINA_IN),
       G_STRUCT_OFFSET (IdrParallelSegment, memory));
+  lamina_operation_class_add (
+      operation_class,
+      g_param_spec_enum ("view", "View",
+                         "What the labels are given as: numbers, a mask, or "
+                         "the plane with the objects' outlines, to look at",
+                         IDR_TYPE_VIEW, IDR_VIEW_LABELS, LAMINA_IN),
+      G_STRUCT_OFFSET (IdrParallelSegment, view));
 }
 
 static void
@@ -189,8 +198,8 @@ idr_parallel_segment_class_init (IdrParallelSegmentClass *klass)
 
   operation_class->title = "Segment planes";
   operation_class->summary = "Smooths every plane with a Gaussian, keeps what is brighter than a "
-                             "fraction of its maximum, "
-                             "and numbers the objects, exactly as scipy.ndimage does";
+                             "threshold, and numbers and measures the objects, exactly as SciPy "
+                             "and scikit-image do";
   operation_class->open = idr_parallel_segment_open;
 
   lamina_operation_class_add (
