@@ -27,7 +27,7 @@ struct _Command
   gint (*run) (const Command *command, gchar **argv);
 };
 
-extern const Command command_list, command_inspect, command_info, command_run;
+extern const Command command_list, command_inspect, command_info, command_run, command_vips_home;
 
 /* Understands the options of @argv, which stay the caller's. FALSE where that is all, with the exit
  * @status: --help was asked for and is printed, or an option is wrong and that was said. */

@@ -13,7 +13,11 @@
 #include <unistd.h>
 
 static const Command *const commands[]
-    = { &command_list, &command_inspect, &command_info, &command_run };
+    = { &command_list, &command_inspect, &command_info, &command_run,
+#ifdef LAMINA_VIPS_LIBDIR
+        &command_vips_home
+#endif
+      };
 
 /* One line on stderr, in the place of a progress line that may be there. */
 static void
