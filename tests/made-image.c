@@ -10,7 +10,7 @@ static gboolean
 fail_on_purpose (gint64 plane, GError **error)
 {
   g_atomic_int_inc (&made_reads);
-  if (plane != made_fault)
+  if (plane != __atomic_load_n (&made_fault, __ATOMIC_RELAXED))
     return FALSE;
   g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_DATA, "Plane %" G_GINT64_FORMAT " is broken",
                plane);

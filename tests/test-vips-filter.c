@@ -255,9 +255,9 @@ assert_fault_comes_back (const gchar *name)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) broken = NULL;
 
-  made_fault = 2;
+  __atomic_store_n (&made_fault, 2, __ATOMIC_RELAXED);
   broken = lamina_image_read_bytes (image, 2, NULL, NULL, &error);
-  made_fault = -1;
+  __atomic_store_n (&made_fault, -1, __ATOMIC_RELAXED);
   g_assert_null (broken);
   g_assert_error (error, LAMINA_ERROR, LAMINA_ERROR_DATA);
   g_assert_cmpstr (error->message, ==, "Plane 2 is broken");

@@ -31,9 +31,9 @@
 typedef struct
 {
   LaminaImage *input;
-  LaminaJob *job; /* lent */
   GMutex lock;
-  GError *error; /* the first */
+  LaminaJob *job; /* lent */
+  GError *error;  /* the first */
 } Loan;
 
 typedef struct
@@ -57,6 +57,25 @@ typedef struct
 
 /* --- Loans ------------------------------------------------------------------------------- */
 
+static void
+lend (Loan *loan, LaminaJob *job)
+{
+  g_mutex_lock (&loan->lock);
+  loan->job = job;
+  g_mutex_unlock (&loan->lock);
+}
+
+static LaminaJob *
+get_lent (Loan *loan)
+{
+  LaminaJob *job;
+
+  g_mutex_lock (&loan->lock);
+  job = loan->job;
+  g_mutex_unlock (&loan->lock);
+  return job;
+}
+
 static gboolean
 loan_read (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, gpointer data,
            LaminaJob *unused, GError **error)
@@ -64,7 +83,7 @@ loan_read (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, 
   Loan *loan = data;
   g_autoptr (GError) problem = NULL;
 
-  if (lamina_image_read (loan->input, plane, rect, pixels, stride, loan->job, &problem))
+  if (lamina_image_read (loan->input, plane, rect, pixels, stride, get_lent (loan), &problem))
     return TRUE;
   g_mutex_lock (&loan->lock);
   if (loan->error == NULL)
@@ -240,7 +259,7 @@ borrow (Filtered *self, gint64 plane, LaminaJob *job, GError **error)
   g_mutex_unlock (&self->lock);
   if (preparation != NULL)
     {
-      preparation->loan->job = job;
+      lend (preparation->loan, job);
       return g_steal_pointer (&preparation);
     }
 
@@ -255,7 +274,7 @@ give_back (Filtered *self, Preparation *preparation)
 {
   g_autoptr (GPtrArray) old = g_ptr_array_new_with_free_func ((GDestroyNotify)preparation_free);
 
-  preparation->loan->job = NULL;
+  lend (preparation->loan, NULL);
   g_mutex_lock (&self->lock);
   g_queue_push_head (&self->idle, preparation);
   while (self->idle.length > MAX_IDLE
@@ -271,7 +290,7 @@ static gboolean
 read_part (const Filtered *self, const Preparation *preparation, VipsRegion *region,
            const VipsRect *part, guint8 *pixels, gsize stride, GError **error)
 {
-  if (g_cancellable_set_error_if_cancelled (G_CANCELLABLE (preparation->loan->job), error))
+  if (g_cancellable_set_error_if_cancelled (G_CANCELLABLE (get_lent (preparation->loan)), error))
     return FALSE;
   if (vips_region_prepare (region, part) != 0)
     {
