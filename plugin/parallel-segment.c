@@ -4,7 +4,8 @@
  */
 #include "parallel-segment.h"
 
-#include "object-rows.h"
+#include "channel.h"
+#include "objects.h"
 #include "segment-choices.h"
 #include "segmented.h"
 #include "view.h"
@@ -39,50 +40,27 @@ make_labels (LaminaImage *input, IdrSegmented *segmented)
                            (GDestroyNotify)idr_segmented_unref);
 }
 
-/* What the table is read from. */
-typedef struct
+/* --- What is measured --------------------------------------------------------------------- */
+
+typedef enum
 {
-  IdrSegmented *segmented;
-  IdrObjectRows *columns;
-} Objects;
+  MEASURE_OWN,
+  MEASURE_ALL
+} Measure;
 
-static void
-objects_free (gpointer data)
+static GType
+measure_get_type (void)
 {
-  Objects *objects = data;
+  static const GEnumValue values[] = {
+    { MEASURE_OWN, "The channel in which the objects were found", "own" },
+    { MEASURE_ALL, "Every channel of the image: mean_intensity_c0, and so on", "all" },
+    { 0, NULL, NULL },
+  };
+  static gsize type = 0;
 
-  idr_segmented_unref (objects->segmented);
-  idr_object_rows_free (objects->columns);
-  g_free (objects);
-}
-
-static GArray *
-read_objects (gint64 plane, gpointer data, LaminaJob *job, GError **error)
-{
-  Objects *objects = data;
-  g_autoptr (GArray) found = idr_segmented_read_objects (objects->segmented, plane, job, error);
-
-  return found != NULL ? idr_object_rows_make (objects->columns, plane, found, NULL) : NULL;
-}
-
-static void
-objects_will_need (gint64 plane, gpointer data, LaminaJob *job)
-{
-  idr_segmented_will_need (((Objects *)data)->segmented, plane, TRUE, job);
-}
-
-static LaminaTable *
-make_objects (LaminaImage *input, IdrSegmented *segmented, gboolean is_volume)
-{
-  static const LaminaTableFuncs funcs
-      = { .size = sizeof funcs, .read = read_objects, .will_need = objects_will_need };
-  const LaminaInfo *info = lamina_image_get_info (input);
-  Objects *objects = g_new0 (Objects, 1);
-
-  objects->segmented = idr_segmented_ref (segmented);
-  objects->columns = idr_object_rows_new (info, is_volume, NULL);
-  return lamina_table_new (idr_object_rows_get_columns (objects->columns), info, &funcs, objects,
-                           objects_free);
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("IdrMeasure", values));
+  return type;
 }
 
 /* --- The operation ------------------------------------------------------------------------ */
@@ -92,10 +70,12 @@ struct _IdrParallelSegment
   LaminaOperation parent_instance;
 
   LaminaImage *input;
+  gint channel;
   gdouble sigma;
   IdrSegmentChoices choices;
   gboolean volume;
   gint64 memory;
+  gint measure;
   gint view;
   LaminaImage *labels;
   LaminaTable *objects;
@@ -146,16 +126,40 @@ idr_parallel_segment_open (LaminaOperation *operation, GCancellable *cancellable
   IdrParallelSegment *self = IDR_PARALLEL_SEGMENT (operation);
   IdrSegmentOptions options = { .sigma = self->sigma };
   g_autoptr (IdrSegmented) segmented = NULL;
-  g_autoptr (LaminaImage) labels = NULL;
+  g_autoptr (LaminaImage) image = NULL, labels = NULL;
 
   if (!check_input (self, error)
       || !idr_segment_choices_get (&self->choices, self->volume, &options, error))
     return FALSE;
-  segmented = idr_segmented_new (self->input, &options, self->volume, self->memory);
-  labels = make_labels (self->input, segmented);
-  self->labels = idr_view_new ((IdrView)self->view, self->input, labels);
-  self->objects = make_objects (self->input, segmented, self->volume);
+  image = self->channel < 0 ? g_object_ref (self->input)
+                            : idr_channel_new (self->input, self->channel, error);
+  if (image == NULL)
+    return FALSE;
+  segmented = idr_segmented_new (image, &options, self->volume, self->memory);
+  labels = make_labels (image, segmented);
+  self->labels = idr_view_new ((IdrView)self->view, image, labels);
+  self->objects = idr_objects_new (image, segmented, self->volume,
+                                   self->measure == MEASURE_ALL ? self->input : NULL);
   return TRUE;
+}
+
+static void
+add_measures (LaminaOperationClass *operation_class)
+{
+  lamina_operation_class_add (
+      operation_class,
+      g_param_spec_int ("channel", "Channel",
+                        "The one channel to find objects in, as the whole image counts them; -1 "
+                        "for each by itself",
+                        -1, G_MAXINT, -1, LAMINA_IN),
+      G_STRUCT_OFFSET (IdrParallelSegment, channel));
+  lamina_operation_class_add (
+      operation_class,
+      g_param_spec_enum ("measure", "Measure",
+                         "The channels whose intensities the table tells: that in which the "
+                         "objects were found, or all of the image's, too",
+                         measure_get_type (), MEASURE_OWN, LAMINA_IN),
+      G_STRUCT_OFFSET (IdrParallelSegment, measure));
 }
 
 static void
@@ -207,6 +211,7 @@ idr_parallel_segment_class_init (IdrParallelSegmentClass *klass)
       g_param_spec_object ("input", "Input", "The image to segment", LAMINA_TYPE_IMAGE, LAMINA_IN),
       G_STRUCT_OFFSET (IdrParallelSegment, input));
   add_parameters (operation_class);
+  add_measures (operation_class);
   lamina_operation_class_add (operation_class,
                               g_param_spec_object ("labels", "Labels",
                                                    "The planes with each object's pixels numbered",
