@@ -146,7 +146,7 @@ test_made_again (void)
               .diagonal = i % 3 == 0,
               .minimum_area = i % 4 == 0 ? 9 : 0 };
 
-      for (gsize memory = 1 << 17; memory <= 1 << 20; memory += memory / 4)
+      for (gsize memory = 5 << 15; memory <= 1 << 20; memory += memory / 4)
         check (&options, &stack, pixels, memory, 1 + i % 2);
     }
   g_assert_cmpint (n_gone, >, 0);

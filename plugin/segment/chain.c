@@ -24,20 +24,21 @@ idr_chain_clear (IdrChain *chain)
   for (gint64 i = 0; chain->links != NULL && i < chain->n_bands; i++)
     {
       idr_band_unref (chain->links[i].band);
-      idr_sums_clear (&chain->links[i].sums);
+      g_free (chain->links[i].ids);
     }
+  idr_sums_clear (&chain->sums);
   g_clear_pointer (&chain->links, g_free);
   idr_forest_clear (&chain->forest);
 }
 
 /* --- What touches ------------------------------------------------------------------------ */
 
-/* Row @y of plane @z, which lies in or near the @k-th band of the plane. */
+/* Row @y of plane @z, which lies in or near the @k-th band of the plane; @base is added to its
+ * labels. */
 static IdrRow
-get_row (const IdrChain *chain, gint64 z, gint64 k, gint64 y)
+get_row (const IdrChain *chain, gint64 z, gint64 k, gint64 y, gint32 base)
 {
   const gint64 *rows = chain->grid->rows;
-  const IdrLink *link;
   const IdrRuns *runs;
   gsize first;
 
@@ -45,42 +46,100 @@ get_row (const IdrChain *chain, gint64 z, gint64 k, gint64 y)
     ;
   for (; y >= rows[k + 1]; k++)
     ;
-  link = &chain->links[z * chain->grid->n_down + k];
-  runs = &link->band->runs;
+  runs = &chain->links[z * chain->grid->n_down + k].band->runs;
   first = runs->rows[y - rows[k]];
   return (IdrRow){ runs->runs + first, runs->labels + first, runs->rows[y - rows[k] + 1] - first,
-                   link->base };
+                   base };
 }
 
+/* Row @y of the newest band with another one that has ids. */
 static void
-join_rows (IdrChain *chain, gint64 z, gint64 k, gint64 y, gint64 other_z, gint64 other_y)
+join_rows (IdrChain *chain, gint64 z, gint64 k, gint64 y, gint32 base, gint64 other_z,
+           gint64 other_y)
 {
-  const IdrRow other = get_row (chain, other_z, k, other_y), row = get_row (chain, z, k, y);
+  const IdrRow other = get_row (chain, other_z, k, other_y, 0);
+  const IdrRow row = get_row (chain, z, k, y, base);
 
   idr_forest_join_rows (&chain->forest, &other, &row, chain->diagonal);
 }
 
 /* Row @y with those of the plane before. */
 static void
-join_planes (IdrChain *chain, gint64 z, gint64 k, gint64 y)
+join_planes (IdrChain *chain, gint64 z, gint64 k, gint64 y, gint32 base)
 {
   const gint64 slack = chain->diagonal ? 1 : 0;
 
   for (gint64 other = MAX (0, y - slack); other <= MIN (chain->stack.height - 1, y + slack);
        other++)
-    join_rows (chain, z, k, y, z - 1, other);
+    join_rows (chain, z, k, y, base, z - 1, other);
 }
 
 static void
-join_band (IdrChain *chain, gint64 index)
+join_band (IdrChain *chain, gint64 index, gint32 base)
 {
   const gint64 z = index / chain->grid->n_down, k = index % chain->grid->n_down;
   const gint64 *rows = chain->grid->rows;
 
   if (k > 0)
-    join_rows (chain, z, k, rows[k], z, rows[k] - 1);
+    join_rows (chain, z, k, rows[k], base, z, rows[k] - 1);
   for (gint64 y = rows[k]; z > 0 && y < rows[k + 1]; y++)
-    join_planes (chain, z, k, y);
+    join_planes (chain, z, k, y, base);
+}
+
+/* Labels of the newest band, which are those of the forest from @base on, become ids: that of what
+ * they touch, if it has one, or the next one. */
+static void
+give_ids (IdrChain *chain, IdrLink *link, gint32 base)
+{
+  gint32 n = base;
+
+  for (gint32 label = 1; label <= link->n_labels; label++)
+    {
+      const gint32 root = idr_forest_find (&chain->forest, base + label);
+
+      if (root <= base)
+        link->ids[label] = root;
+      else if (root < base + label)
+        link->ids[label] = link->ids[root - base];
+      else
+        link->ids[label] = ++n;
+    }
+  for (gint32 id = base + 1; id <= n; id++)
+    chain->forest.parents[id] = id;
+  chain->forest.n = (gsize)n + 1;
+  idr_band_map (link->band, link->ids);
+}
+
+static gboolean
+merge_sums (IdrChain *chain, const IdrLink *link)
+{
+  const IdrSums *sums = &link->band->sums;
+
+  if (chain->sums.n == 0)
+    idr_sums_start (&chain->sums, chain->stack.pixel, chain->stack.is_volume);
+  if (!idr_sums_reserve (&chain->sums, chain->forest.n))
+    return FALSE;
+  for (gsize label = 1; label < sums->n; label++)
+    idr_sums_merge (&chain->sums, link->ids[label], sums, (gint32)label);
+  idr_sums_clear (&link->band->sums);
+  return TRUE;
+}
+
+/* Takes the place of the band's own labels. */
+static gboolean
+join_link (IdrChain *chain, IdrLink *link, const gchar **problem)
+{
+  const gint32 base = (gint32)MAX (1, chain->forest.n) - 1;
+
+  link->n_labels = link->band->n_labels;
+  link->ids = g_try_new0 (gint32, (gsize)link->n_labels + 1);
+  *problem = TOO_MUCH;
+  if (link->ids == NULL || !idr_forest_grow (&chain->forest, (gsize)link->n_labels, problem))
+    return FALSE;
+  join_band (chain, chain->n_joined, base);
+  give_ids (chain, link, base);
+  *problem = TOO_MUCH;
+  return merge_sums (chain, link);
 }
 
 /* --- Memory -------------------------------------------------------------------------------- */
@@ -117,24 +176,24 @@ gboolean
 idr_chain_add (IdrChain *chain, IdrBand *band, const gchar **problem)
 {
   IdrLink *link = &chain->links[chain->n_joined];
-  gsize labels;
+  gsize size;
 
   link->band = band;
-  link->base = (gint32)MAX (1, chain->forest.n) - 1;
-  link->sums = band->sums;
-  band->sums = (IdrSums){ 0 };
   if (chain->n_bands == 1)
-    return TRUE;
-  if (!idr_forest_grow (&chain->forest, (gsize)band->n_labels, problem))
+    {
+      chain->sums = band->sums;
+      band->sums = (IdrSums){ 0 };
+      return TRUE;
+    }
+  size = chain->ids_size - idr_sums_get_bytes (&chain->sums);
+  if (!join_link (chain, link, problem))
     return FALSE;
-  join_band (chain, chain->n_joined);
   chain->n_joined++;
-
-  labels = idr_sums_get_bytes (&link->sums) + (gsize)band->n_labels * sizeof (gint32);
-  chain->used += band->size + labels;
-  chain->labels_size += labels;
+  size += idr_sums_get_bytes (&chain->sums) + (gsize)link->n_labels * 2 * sizeof (gint32);
+  chain->used += band->size + size - chain->ids_size;
+  chain->ids_size = size;
   *problem = TOO_MUCH;
-  if (chain->labels_size > chain->memory)
+  if (size > chain->memory)
     return FALSE;
   make_room (chain);
   return TRUE;
@@ -143,29 +202,25 @@ idr_chain_add (IdrChain *chain, IdrBand *band, const gchar **problem)
 /* --- Numbers ------------------------------------------------------------------------------- */
 
 gint32
-idr_chain_number (IdrChain *chain, IdrSums *sums, const gchar **problem)
+idr_chain_number (IdrChain *chain, IdrSums *sums)
 {
-  gint32 n;
+  gint32 n = chain->links->band != NULL ? chain->links->band->n_labels : 0, last = 0;
 
-  if (chain->n_bands == 1)
+  if (chain->n_bands > 1)
     {
-      *sums = chain->links->sums;
-      chain->links->sums = (IdrSums){ 0 };
-      return chain->links->band->n_labels;
-    }
-  n = idr_forest_number (&chain->forest);
-  idr_sums_start (sums, chain->stack.pixel, chain->stack.is_volume);
-  *problem = TOO_MUCH;
-  if (!idr_sums_reserve (sums, (gsize)n + 1))
-    return -1;
-  for (gint64 i = 0; i < chain->n_bands; i++)
-    {
-      IdrLink *link = &chain->links[i];
+      n = idr_forest_number (&chain->forest);
+      /* A number is never beyond its id: what it overwrites was moved before. */
+      for (gsize id = 1; id < chain->sums.n; id++)
+        {
+          const gint32 number = chain->forest.parents[id];
 
-      for (gsize label = 1; label < link->sums.n; label++)
-        idr_sums_merge (sums, chain->forest.parents[link->base + (gint32)label], &link->sums,
-                        (gint32)label);
-      idr_sums_clear (&link->sums);
+          if (number > last)
+            idr_sums_copy (&chain->sums, last = number, &chain->sums, (gint32)id);
+          else
+            idr_sums_merge (&chain->sums, number, &chain->sums, (gint32)id);
+        }
     }
+  *sums = chain->sums;
+  chain->sums = (IdrSums){ 0 };
   return n;
 }

@@ -62,8 +62,25 @@ select_objects (IdrSegmentation *self, const gchar **problem)
 void
 idr_segmentation_map (IdrSegmentation *self, gint64 index, IdrBand *band)
 {
-  if (self->chain.forest.n > 0)
-    idr_band_map (band, self->chain.forest.parents + self->chain.links[index].base);
+  idr_band_map (band, self->chain.links[index].ids);
+}
+
+/* Bands have numbers for ids, and so have those that are made again. */
+static void
+number_bands (IdrSegmentation *self)
+{
+  const IdrForest *forest = &self->chain.forest;
+
+  for (gint64 i = 0; forest->n > 0 && i < self->n_bands; i++)
+    {
+      IdrLink *link = &self->chain.links[i];
+
+      if (link->band != NULL)
+        idr_band_map (link->band, forest->parents);
+      else
+        for (gint32 label = 1; label <= link->n_labels; label++)
+          link->ids[label] = forest->parents[link->ids[label]];
+    }
 }
 
 gboolean
@@ -71,9 +88,7 @@ idr_segmentation_settle (IdrSegmentation *self, const gchar **problem)
 {
   const IdrSegmentOptions *options = &self->segmenter->options;
 
-  self->n_objects = idr_chain_number (&self->chain, &self->sums, problem);
-  if (self->n_objects < 0)
-    return FALSE;
+  self->n_objects = idr_chain_number (&self->chain, &self->sums);
   if (idr_options_need_all_runs (options))
     {
       if (idr_segmentation_is_refined_late (self) && !idr_segmentation_refine (self, problem))
@@ -81,9 +96,7 @@ idr_segmentation_settle (IdrSegmentation *self, const gchar **problem)
     }
   else if ((options->clear_border || options->minimum_area > 1) && !select_objects (self, problem))
     return FALSE;
-  for (gint64 i = 0; i < self->n_bands; i++)
-    if (self->chain.links[i].band != NULL)
-      idr_segmentation_map (self, i, self->chain.links[i].band);
+  number_bands (self);
   if (self->stack.is_volume)
     return TRUE;
   *problem = NO_MEMORY;

@@ -67,6 +67,12 @@ join (gint32 *parents, gint32 a, gint32 b)
   return parents[a] = b;
 }
 
+gint32
+idr_forest_find (IdrForest *forest, gint32 label)
+{
+  return find (forest->parents, label);
+}
+
 void
 idr_forest_join (IdrForest *forest, gint32 a, gint32 b)
 {

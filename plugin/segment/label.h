@@ -30,6 +30,9 @@ typedef struct
   gint32 base;
 } IdrRow;
 
+/* The first label of the object that @label is one of. */
+gint32 idr_forest_find (IdrForest *forest, gint32 label);
+
 /* The labels @a and @b are one object's. */
 void idr_forest_join (IdrForest *forest, gint32 a, gint32 b);
 

@@ -22,25 +22,20 @@ struct _IdrSegments
   /* Of those: */
   gdouble threshold;
   gdouble *maxima; /* of their tiles' smoothed pixels; or NULL */
-  gint32 *bases;   /* band b's label l has become numbers[bases[b] + l] */
-  gint32 *numbers;
+  IdrLink *links;  /* what their own labels have become; or NULL */
 };
 
 /* What it takes to make bands again. */
-static gboolean
+static void
 keep_numbers (IdrSegments *segments, IdrSegmentation *from)
 {
-  segments->bases = g_try_new (gint32, (gsize)segments->n_bands + 1);
-  if (segments->bases == NULL)
-    return FALSE;
-  for (gint64 i = 0; i < segments->n_bands; i++)
-    segments->bases[i] = from->chain.links[i].base;
-  segments->bases[segments->n_bands] = (gint32)from->chain.forest.n - 1;
-  segments->numbers = g_steal_pointer (&from->chain.forest.parents);
+  segments->links = g_steal_pointer (&from->chain.links);
   segments->maxima = g_steal_pointer (&from->maxima);
-  segments->size += from->chain.forest.n * sizeof (gint32);
-  from->chain.forest = (IdrForest){ 0 };
-  return TRUE;
+  for (gint64 i = 0; i < segments->n_bands; i++)
+    if (segments->bands[i] != NULL)
+      g_clear_pointer (&segments->links[i].ids, g_free);
+    else
+      segments->size += (gsize)segments->links[i].n_labels * sizeof (gint32);
 }
 
 IdrSegments *
@@ -67,8 +62,8 @@ idr_segments_new (IdrSegmentation *from)
       if (segments->bands[i] != NULL)
         segments->size += idr_band_get_size (segments->bands[i]);
     }
-  if (from->chain.n_gone > 0 && !keep_numbers (segments, from))
-    return NULL;
+  if (from->chain.n_gone > 0)
+    keep_numbers (segments, from);
   return g_steal_pointer (&segments);
 }
 
@@ -89,12 +84,15 @@ idr_segments_unref (IdrSegments *segments)
   if (!g_atomic_ref_count_dec (&segments->n_refs))
     return;
   for (gint64 i = 0; i < segments->n_bands; i++)
-    idr_band_unref (segments->bands[i]);
+    {
+      idr_band_unref (segments->bands[i]);
+      if (segments->links != NULL)
+        g_free (segments->links[i].ids);
+    }
+  g_free (segments->links);
   g_free (segments->bands);
   g_free (segments->rows);
   g_free (segments->maxima);
-  g_free (segments->bases);
-  g_free (segments->numbers);
   g_free (segments);
 }
 
@@ -145,9 +143,10 @@ IdrSegmentation *
 idr_segments_remake (const IdrSegments *segments, IdrSegmenter *segmenter, gint64 band)
 {
   g_autoptr (IdrSegmentation) self = idr_segmentation_new (segmenter, &segments->stack, 0);
-  gsize n;
+  gint32 *ids;
+  gsize size;
 
-  g_return_val_if_fail (segments->bases != NULL, NULL);
+  g_return_val_if_fail (segments->links != NULL, NULL);
   g_return_val_if_fail (band >= 0 && band < segments->n_bands, NULL);
 
   if (self == NULL)
@@ -159,13 +158,11 @@ idr_segments_remake (const IdrSegments *segments, IdrSegmenter *segmenter, gint6
   if (segments->maxima != NULL)
     self->maxima = g_memdup2 (segments->maxima + band * segments->n_across,
                               (gsize)segments->n_across * sizeof *segments->maxima);
-  n = (gsize)(segments->bases[band + 1] - segments->bases[band]) + 1;
-  self->chain.forest.parents = g_try_new (gint32, n);
-  if (self->chain.forest.parents == NULL)
+  size = ((gsize)segments->links[band].n_labels + 1) * sizeof (gint32);
+  ids = g_try_malloc (size);
+  if (ids == NULL)
     return NULL;
-  memcpy (self->chain.forest.parents, segments->numbers + segments->bases[band],
-          n * sizeof (gint32));
-  self->chain.forest.n = n;
+  self->chain.links[band].ids = memcpy (ids, segments->links[band].ids, size);
   return g_steal_pointer (&self);
 }
 
