@@ -36,7 +36,7 @@ opened_clear (gpointer data)
     }
   g_free (opened->arrays);
   g_free (opened->problems);
-  g_clear_pointer (&opened->ome, idr_ome_unref);
+  g_clear_pointer (&opened->ome, idr_ome_free);
   g_clear_pointer (&opened->chosen, idr_ome_chosen_free);
   g_clear_pointer (&opened->store, idr_store_unref);
   g_clear_pointer (&opened->omero, idr_omero_image_free);

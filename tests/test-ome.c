@@ -423,7 +423,7 @@ test_at_once (void)
   g_thread_join (thread);
   g_assert_nonnull (opening.ome);
   g_assert_cmpint (memory_store_count (store, NULL), ==, 6);
-  idr_ome_unref (opening.ome);
+  idr_ome_free (opening.ome);
 }
 
 static void

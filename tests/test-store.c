@@ -155,24 +155,6 @@ test_special_files (void)
   check_fault (devices, "zero", 0, 0, LIMIT, G_IO_ERROR_NOT_REGULAR_FILE, "regular");
 }
 
-static void
-test_stamp (void)
-{
-  g_autoptr (IdrStore) store = open_store (root, NULL);
-  g_autoptr (IdrStore) web = open_store ("https://h/x", NULL);
-  write_text ("changing", "a");
-  g_autofree gchar *first = idr_store_get_stamp (store, "changing");
-  g_autofree gchar *again = idr_store_get_stamp (store, "changing");
-  write_text ("changing", "b");
-  g_autofree gchar *second = idr_store_get_stamp (store, "changing");
-  g_autofree gchar *none = idr_store_get_stamp (store, "none");
-  g_autofree gchar *far = idr_store_get_stamp (web, "x");
-  g_assert_cmpstr (first, ==, again);
-  g_assert_cmpstr (first, !=, second);
-  g_assert_cmpstr (first, !=, none);
-  g_assert_nonnull (far);
-}
-
 /* ---- What servers refuse */
 
 static void
@@ -463,7 +445,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store/reads", test_reads);
   g_test_add_func ("/store/tally", test_tally);
   g_test_add_func ("/store/special-files", test_special_files);
-  g_test_add_func ("/store/stamp", test_stamp);
   g_test_add_func ("/store/refusals", test_refusals);
   g_test_add_func ("/store/forbidden", test_forbidden);
   g_test_add_func ("/store/many-forbidden", test_many_forbidden);

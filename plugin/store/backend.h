@@ -18,7 +18,6 @@ typedef struct
   /* Stops what start() has put on its way. */
   void (*stop) (IdrFetch *fetch);
   gchar *(*get_uri) (IdrStore *store, const gchar *key);
-  gchar *(*get_stamp) (IdrStore *store, const gchar *key);
   gchar **(*list) (IdrStore *store, const gchar *prefix, GCancellable *cancellable, GError **error);
   void (*free) (IdrStore *store);
 } IdrStoreBackend;

@@ -63,8 +63,8 @@ idr_disk_cache_open (const gchar *folder, guint64 limit, GError **error)
   return cache;
 }
 
-IdrDiskCache *
-idr_disk_cache_ref (IdrDiskCache *cache)
+static IdrDiskCache *
+cache_ref (IdrDiskCache *cache)
 {
   g_atomic_ref_count_inc (&cache->references);
   return cache;
@@ -355,7 +355,7 @@ idr_disk_cache_put (IdrDiskCache *cache, const gchar *name, GBytes *bytes)
   if (!keeps_up)
     return;
   Task *task = g_new (Task, 1);
-  *task = (Task){ idr_disk_cache_ref (cache), g_strdup (name), g_bytes_ref (bytes) };
+  *task = (Task){ cache_ref (cache), g_strdup (name), g_bytes_ref (bytes) };
   g_atomic_int_inc (&n_unwritten);
   g_thread_pool_push (g_once (&once, make_writer, NULL), task, NULL);
 }

@@ -12,7 +12,6 @@ typedef struct _IdrDiskCache IdrDiskCache;
 
 /* Keeps up to about @limit bytes in @folder, which is made where it is not there. */
 IdrDiskCache *idr_disk_cache_open (const gchar *folder, guint64 limit, GError **error);
-IdrDiskCache *idr_disk_cache_ref (IdrDiskCache *cache);
 void idr_disk_cache_unref (IdrDiskCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrDiskCache, idr_disk_cache_unref)
 

@@ -121,18 +121,6 @@ file_store_read (IdrStore *store, IdrFetch *fetch)
   idr_fetch_finish (fetch, bytes, error, 0);
 }
 
-static gchar *
-file_store_get_stamp (IdrStore *store, const gchar *key)
-{
-  struct stat about;
-  g_autofree gchar *path = get_path (store, key);
-  if (stat (path, &about) != 0)
-    return g_strdup ("none");
-  return g_strdup_printf ("%" G_GINT64_FORMAT ".%09ld-%" G_GINT64_FORMAT "-%" G_GUINT64_FORMAT,
-                          (gint64)about.st_mtim.tv_sec, about.st_mtim.tv_nsec,
-                          (gint64)about.st_size, (guint64)about.st_ino);
-}
-
 /* A folder or a regular file; what is neither has no bytes to offer and is left out. */
 static mode_t
 get_kind (gint folder, const struct dirent *entry)
@@ -207,7 +195,6 @@ static const IdrStoreBackend file_store_backend = {
   .start = file_store_start,
   .read = file_store_read,
   .get_uri = get_path,
-  .get_stamp = file_store_get_stamp,
   .list = file_store_list,
   .free = file_store_free,
 };

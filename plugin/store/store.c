@@ -123,13 +123,6 @@ idr_store_is_local (IdrStore *store)
   return store->backend->read != NULL;
 }
 
-gchar *
-idr_store_get_stamp (IdrStore *store, const gchar *key)
-{
-  g_return_val_if_fail (store != NULL && key != NULL, NULL);
-  return store->backend->get_stamp (store, key);
-}
-
 /* Says where a bad key or prefix was asked for. */
 static void
 prefix_root (IdrStore *store, GError **error)

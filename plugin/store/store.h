@@ -49,10 +49,6 @@ gchar *idr_store_get_uri (IdrStore *store, const gchar *key);
 /* Whether @store is a folder of this machine's. */
 gboolean idr_store_is_local (IdrStore *store);
 
-/* Tells a local folder's content from what it was: a text that changes when @key is written anew;
- * constant for stores that are not local. For those who keep what they have read. */
-gchar *idr_store_get_stamp (IdrStore *store, const gchar *key);
-
 /* In a bucket that cannot be listed a forbidden key (403) is NOT_FOUND once something else was
  * read: that is how S3 answers there for what does not exist. Where listing is allowed, which is
  * asked once, it stays PERMISSION_DENIED.

@@ -85,12 +85,6 @@ web_store_get_uri (IdrStore *store, const gchar *key)
   return key != NULL ? get_url (web->shown, key) : g_strdup (web->shown);
 }
 
-static gchar *
-web_store_get_stamp (IdrStore *store, const gchar *key)
-{
-  return g_strdup ("");
-}
-
 /* Why @answer does not bring the bytes, or NULL. A server that knows no ranges may have sent too
  * many. */
 static GError *
@@ -328,7 +322,6 @@ static const IdrStoreBackend web_store_backend = {
   .hurry = web_store_hurry,
   .stop = web_store_stop,
   .get_uri = web_store_get_uri,
-  .get_stamp = web_store_get_stamp,
   .list = web_store_list,
   .free = web_store_free,
 };

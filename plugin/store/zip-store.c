@@ -224,13 +224,6 @@ zip_store_get_uri (IdrStore *store, const gchar *key)
   return g_strconcat (((ZipStore *)store)->shown, key != NULL ? "/" : NULL, key, NULL);
 }
 
-static gchar *
-zip_store_get_stamp (IdrStore *store, const gchar *key)
-{
-  ZipStore *zip = (ZipStore *)store;
-  return idr_store_get_stamp (zip->base, zip->archive);
-}
-
 static gchar **
 zip_store_list (IdrStore *store, const gchar *prefix, GCancellable *cancellable, GError **error)
 {
@@ -256,7 +249,6 @@ static const IdrStoreBackend zip_store_backend = {
   .start = zip_store_start,
   .read = zip_store_read,
   .get_uri = zip_store_get_uri,
-  .get_stamp = zip_store_get_stamp,
   .list = zip_store_list,
   .free = zip_store_free,
 };

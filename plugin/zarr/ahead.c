@@ -57,21 +57,6 @@ take_out (IdrAhead *ahead, Entry *entry)
   ahead->size -= entry->size;
 }
 
-void
-idr_ahead_free (IdrAhead *ahead)
-{
-  while (ahead->queue.head)
-    {
-      Entry *entry = ahead->queue.head->data;
-
-      take_out (ahead, entry);
-      entry_free (entry);
-    }
-  g_hash_table_unref (ahead->entries);
-  g_mutex_clear (&ahead->lock);
-  g_free (ahead);
-}
-
 static gboolean
 is_stale (const Entry *entry, gint64 now)
 {

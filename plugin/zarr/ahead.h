@@ -14,9 +14,8 @@ typedef enum
   IDR_AHEAD_READ
 } IdrAheadReason;
 
+/* It lasts as long as the process. */
 IdrAhead *idr_ahead_new (void);
-void idr_ahead_free (IdrAhead *ahead);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrAhead, idr_ahead_free)
 
 /* What a fetch brings for one key. */
 typedef struct

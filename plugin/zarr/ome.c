@@ -16,24 +16,14 @@ ome_new (void)
 {
   IdrOme *ome = g_new0 (IdrOme, 1);
 
-  ome->ref_count = 1;
   ome->t = ome->c = ome->z = ome->y = ome->x = -1;
   ome->default_t = ome->default_z = -1;
   return ome;
 }
 
-IdrOme *
-idr_ome_ref (IdrOme *ome)
-{
-  g_atomic_int_inc (&ome->ref_count);
-  return ome;
-}
-
 void
-idr_ome_unref (IdrOme *ome)
+idr_ome_free (IdrOme *ome)
 {
-  if (!g_atomic_int_dec_and_test (&ome->ref_count))
-    return;
   for (gint i = 0; i < ome->n_axes; i++)
     {
       g_free (ome->axes[i].name);

@@ -31,7 +31,6 @@ typedef struct
 /* Immutable once opened. */
 typedef struct
 {
-  gint ref_count;
   gchar *version; /* "0.4" */
   gchar *name;    /* or NULL */
   gint n_axes;    /* 2 to 5 */
@@ -52,9 +51,8 @@ typedef struct
  * images). */
 IdrOme *idr_ome_open (IdrStore *store, const gchar *path, IdrTally *tally,
                       GCancellable *cancellable, GError **error);
-IdrOme *idr_ome_ref (IdrOme *ome);
-void idr_ome_unref (IdrOme *ome);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrOme, idr_ome_unref)
+void idr_ome_free (IdrOme *ome);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrOme, idr_ome_free)
 
 /* Micrometres in one @unit of length ("nanometer", "µm", "millimeter"…), or seconds in one of time;
  * 0 where @unit is not known, or NULL. */
