@@ -8,8 +8,7 @@
 #include "intensities.h"
 
 #include "cache.h"
-
-#include <string.h>
+#include "intensity.h"
 
 /* What stacks' intensities may cost in memory. */
 #define KEPT_BYTES (8 << 20)
@@ -25,21 +24,13 @@ struct _IdrIntensities
   IdrCache *kept;  /* of GArray of IdrIntensity, by stack: label by label, each channel's */
 };
 
-/* One channel's, of each label. */
-typedef struct
-{
-  IdrTally *tallies;
-  gint64 *areas;
-} Channel;
-
 /* A stack at work. */
 typedef struct
 {
   IdrIntensities *self;
   gint64 first; /* of its planes */
   LaminaJob *job;
-  Channel *channels;
-  gsize n_labels, n_allocated;
+  GPtrArray *sums; /* of IdrIntensitySums, of each channel */
 
   /* The rectangle: */
   gint64 plane; /* of the input's first channel */
@@ -85,30 +76,13 @@ find_plane (const IdrIntensities *self, gint64 plane)
 
 /* --- One rectangle ---------------------------------------------------------------------------- */
 
-static void
-tally_row (const Work *work, const Channel *channel, const guint32 *labels, const guint8 *pixels)
+static gboolean
+fail_for_memory (GError **error)
 {
-  const IdrPixel pixel = (IdrPixel)lamina_image_get_info (work->self->input)->format;
-  const IdrKernels *kernels = idr_kernels_get (idr_isa_get_best (), pixel);
-  const gsize size = idr_pixel_get_size (pixel);
-  gint64 end;
-
-  for (gint64 x = 0; x < work->rect.width; x = end)
-    {
-      const guint32 label = labels[x];
-      IdrTally tally;
-
-      for (end = x + 1; end < work->rect.width && labels[end] == label; end++)
-        ;
-      if (label == 0)
-        continue;
-      kernels->tally (pixels + (gsize)x * size, (gsize)(end - x), &tally);
-      if (channel->areas[label] == 0)
-        channel->tallies[label] = tally;
-      else
-        idr_tally_append (&channel->tallies[label], channel->areas[label], &tally, end - x, pixel);
-      channel->areas[label] += end - x;
-    }
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+               "Memory does not suffice to measure the objects in all channels; measure=own takes "
+               "less");
+  return FALSE;
 }
 
 /* #LaminaTaskFunc */
@@ -118,71 +92,34 @@ tally_channel (gint64 index, gpointer data, LaminaJob *job, GError **error)
   const Work *work = data;
   const LaminaInfo *info = lamina_image_get_info (work->self->input);
   const gsize stride = (gsize)work->rect.width * lamina_info_get_pixel_size (info);
-  g_autofree guint8 *pixels = g_try_malloc_n ((gsize)work->rect.height, stride);
+  g_autofree gpointer pixels = g_try_malloc_n ((gsize)work->rect.height, stride);
+  const IdrRaster raster = { .pixel = (IdrPixel)info->format,
+                             .data = pixels,
+                             .stride = stride,
+                             .width = work->rect.width,
+                             .height = work->rect.height };
 
   if (pixels == NULL)
-    {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
-                   "Memory does not suffice to measure channel %" G_GINT64_FORMAT, index);
-      return FALSE;
-    }
+    return fail_for_memory (error);
   if (!lamina_image_read (work->self->input, work->plane + index * info->n_z, &work->rect, pixels,
                           stride, job, error))
     return FALSE;
-  for (gint64 y = 0; y < work->rect.height; y++)
-    tally_row (work, &work->channels[index], work->labels + y * work->rect.width,
-               pixels + (gsize)y * stride);
-  return TRUE;
-}
-
-/* Makes room for labels up to @n - 1. */
-static gboolean
-reserve (Work *work, gsize n)
-{
-  const gsize wanted = MAX (n, 2 * work->n_allocated);
-
-  for (gint i = 0; n > work->n_allocated && i < lamina_image_get_info (work->self->input)->n_c; i++)
-    {
-      Channel *channel = &work->channels[i];
-      IdrTally *tallies = g_try_renew (IdrTally, channel->tallies, wanted);
-      gint64 *areas;
-
-      if (tallies == NULL)
-        return FALSE;
-      channel->tallies = tallies;
-      areas = g_try_renew (gint64, channel->areas, wanted);
-      if (areas == NULL)
-        return FALSE;
-      memset (areas + work->n_allocated, 0, (wanted - work->n_allocated) * sizeof *areas);
-      channel->areas = areas;
-    }
-  if (n > work->n_allocated)
-    work->n_allocated = wanted;
-  work->n_labels = MAX (work->n_labels, n);
-  return TRUE;
+  return idr_intensity_sums_add (g_ptr_array_index (work->sums, index), &raster, work->labels)
+         || fail_for_memory (error);
 }
 
 static gboolean
 tally_rectangle (Work *work, gint64 plane, GError **error)
 {
   const gsize n = (gsize)(work->rect.width * work->rect.height);
-  guint32 most = 0;
+  guint32 any = 0;
 
   if (!idr_segmented_read_labels (work->self->segmented, plane, &work->rect, work->labels,
                                   (gsize)work->rect.width * sizeof *work->labels, work->job, error))
     return FALSE;
   for (gsize i = 0; i < n; i++)
-    most = MAX (most, work->labels[i]);
-  if (most == 0)
-    return TRUE;
-  if (!reserve (work, (gsize)most + 1))
-    {
-      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
-                   "Memory does not suffice to measure %u objects in every channel", most);
-      return FALSE;
-    }
-  return lamina_job_run (work->job, lamina_image_get_info (work->self->input)->n_c, tally_channel,
-                         work, error);
+    any |= work->labels[i];
+  return any == 0 || lamina_job_run (work->job, work->sums->len, tally_channel, work, error);
 }
 
 /* --- One stack -------------------------------------------------------------------------------- */
@@ -213,21 +150,27 @@ tally_plane (Work *work, gint64 plane, GError **error)
   return TRUE;
 }
 
+/* NULL: no memory. */
 static GArray *
 conclude (const Work *work)
 {
-  const LaminaInfo *info = lamina_image_get_info (work->self->input);
-  GArray *all = g_array_new (FALSE, TRUE, sizeof (IdrIntensity));
+  const gsize n = idr_intensity_sums_get_n (g_ptr_array_index (work->sums, 0));
+  const gsize n_all = n * work->sums->len;
+  /* An array aborts where there is no memory for it. */
+  g_autofree gpointer room
+      = n_all <= G_MAXUINT ? g_try_malloc_n (n_all + 1, 2 * sizeof (IdrIntensity)) : NULL;
+  GArray *all;
 
-  for (gsize label = 0; label < work->n_labels; label++)
-    for (gint i = 0; i < info->n_c; i++)
+  if (room == NULL)
+    return NULL;
+  g_clear_pointer (&room, g_free);
+  all = g_array_sized_new (FALSE, FALSE, sizeof (IdrIntensity), (guint)n_all);
+  for (gsize label = 0; label < n; label++)
+    for (guint i = 0; i < work->sums->len; i++)
       {
-        const Channel *channel = &work->channels[i];
-        IdrIntensity of = { 0 };
+        const IdrIntensity of
+            = idr_intensity_sums_conclude (g_ptr_array_index (work->sums, i), label);
 
-        if (channel->areas[label] > 0)
-          of = idr_tally_conclude (&channel->tallies[label], channel->areas[label],
-                                   (IdrPixel)info->format);
         g_array_append_val (all, of);
       }
   return all;
@@ -239,28 +182,27 @@ measure (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GEr
 {
   Work *work = data;
   const LaminaInfo *info = lamina_image_get_info (work->self->input);
-  const gint n_channels = info->n_c;
+  g_autoptr (GPtrArray) sums
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)idr_intensity_sums_free);
   g_autofree guint32 *labels
       = g_new (guint32, (gsize)(choose_side (info->tile_width, info->width)
                                 * choose_side (info->tile_height, info->height)));
-  GArray *all = NULL;
-  gboolean done = TRUE;
+  GArray *all;
 
+  for (gint i = 0; i < info->n_c; i++)
+    g_ptr_array_add (sums, idr_intensity_sums_new ((IdrPixel)info->format));
   work->labels = labels;
-  work->channels = g_new0 (Channel, (gsize)n_channels);
-  for (gint64 z = 0; z < work->self->depth && done; z++)
-    done = tally_plane (work, work->first + z, error);
-  if (done)
+  work->sums = sums;
+  for (gint64 z = 0; z < work->self->depth; z++)
+    if (!tally_plane (work, work->first + z, error))
+      return NULL;
+  all = conclude (work);
+  if (all == NULL)
     {
-      all = conclude (work);
-      *size = sizeof *all + all->len * sizeof (IdrIntensity);
+      fail_for_memory (error);
+      return NULL;
     }
-  for (gint i = 0; i < n_channels; i++)
-    {
-      g_free (work->channels[i].tallies);
-      g_free (work->channels[i].areas);
-    }
-  g_free (work->channels);
+  *size = sizeof *all + all->len * sizeof (IdrIntensity);
   return all;
 }
 

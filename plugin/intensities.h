@@ -3,7 +3,6 @@
  */
 #pragma once
 
-#include "measure.h"
 #include "segmented.h"
 
 typedef struct _IdrIntensities IdrIntensities;

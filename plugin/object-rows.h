@@ -4,7 +4,7 @@
 #pragma once
 
 #include "lamina.h"
-#include "measure.h"
+#include "segment.h"
 
 typedef struct _IdrObjectRows IdrObjectRows;
 

@@ -16,12 +16,7 @@
 void idr_tally_append (IdrTally *tally, gint64 n, const IdrTally *next, gint64 n_next,
                        IdrPixel pixel);
 
-/* What is said of the values of some pixels. */
-typedef struct
-{
-  gdouble mean, min, max, sum, std;
-} IdrIntensity;
-
+/* What is said of the values of @n pixels. */
 IdrIntensity idr_tally_conclude (const IdrTally *tally, gint64 n, IdrPixel pixel);
 
 /* --- Sums of many labels ---------------------------------------------------------- */

@@ -24,3 +24,9 @@ typedef struct
   gint64 z0, z1; /* a plane's object: 0, 1 */
   gdouble z, weighted_z;
 } IdrObject;
+
+/* Of the values of some pixels. */
+typedef struct
+{
+  gdouble mean, min, max, sum, std;
+} IdrIntensity;
