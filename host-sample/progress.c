@@ -58,19 +58,32 @@ format_rate (gdouble rate)
   return g_strdup_printf (rate < 100 ? "%.1f" : "%.0f", rate);
 }
 
+/* Where a plane is so large that it is done in tiles: how far that is. */
+static gchar *
+format_tiles (Progress *progress)
+{
+  const gint64 planned = lamina_job_get_count (progress->job, "tiles-planned");
+
+  if (planned == 0)
+    return g_strdup ("");
+  return g_strdup_printf (", %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " tiles",
+                          lamina_job_get_count (progress->job, "tiles"), planned);
+}
+
 static gchar *
 format_line (Progress *progress, gint64 done, gint64 total)
 {
   gdouble rate = (gdouble)(done - progress->seen) / MAX (seconds_since (progress->first), 1e-3);
-  g_autofree gchar *speed = format_rate (rate), *left = NULL;
+  g_autofree gchar *speed = format_rate (rate), *left = NULL, *tiles = format_tiles (progress);
 
   if (rate <= 0)
-    return g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " planes", done, total);
+    return g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " planes%s", done, total,
+                            tiles);
   left = format_left ((gdouble)(total - done) / rate);
   return g_strdup_printf ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
-                          " planes, %s planes/s, %" G_GINT64_FORMAT " objects, %s",
-                          done, total, speed, lamina_job_get_count (progress->job, "objects"),
-                          left);
+                          " planes, %s planes/s, %" G_GINT64_FORMAT " objects, %s%s",
+                          done, total, speed, lamina_job_get_count (progress->job, "objects"), left,
+                          tiles);
 }
 
 /* A line that is longer than the terminal is wide could not be wiped. */

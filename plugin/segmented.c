@@ -237,7 +237,7 @@ make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
   return idr_stack_work_new (segmentation,
                              idr_tile_reader_new (self->input, number * stack->depth,
                                                   stack->is_volume ? self->memory / 4 : 0),
-                             info->ahead);
+                             info);
 }
 
 /* Joins whoever works on a stack, or begins with the @number-th. */

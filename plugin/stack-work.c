@@ -9,6 +9,7 @@ struct _IdrStackWork
   IdrSegmentation *segmentation;
   IdrTileReader *reader;
   gint64 ahead; /* bytes that are asked for before they are read */
+  gint64 pixel_size;
   gint64 n_tiles;
 
   GMutex lock; /* of all that follows */
@@ -27,14 +28,15 @@ struct _IdrStackWork
 };
 
 IdrStackWork *
-idr_stack_work_new (IdrSegmentation *segmentation, IdrTileReader *reader, gint64 ahead)
+idr_stack_work_new (IdrSegmentation *segmentation, IdrTileReader *reader, const LaminaInfo *info)
 {
   IdrStackWork *work = g_new0 (IdrStackWork, 1);
 
   g_atomic_ref_count_init (&work->n_refs);
   work->segmentation = segmentation;
   work->reader = reader;
-  work->ahead = ahead;
+  work->ahead = info->ahead;
+  work->pixel_size = (gint64)lamina_info_get_pixel_size (info);
   work->n_tiles = work->next = idr_segmentation_get_n_tiles (segmentation);
   work->returned = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_mutex_init (&work->lock);
@@ -88,10 +90,10 @@ take_tile (IdrStackWork *work, gint64 *tile)
   return TRUE;
 }
 
-static gsize
-get_size (const IdrBox *box)
+static gint64
+get_size (const IdrStackWork *work, const IdrBox *box)
 {
-  return (gsize)(box->x1 - box->x0) * (gsize)(box->y1 - box->y0) * sizeof (guint16);
+  return (box->x1 - box->x0) * (box->y1 - box->y0) * work->pixel_size;
 }
 
 /* Announces the tiles after @tile, as many as may be on their way, but one in any case. */
@@ -114,7 +116,7 @@ ask_ahead (IdrStackWork *work, gint64 tile, LaminaJob *job)
       g_mutex_unlock (&work->lock);
       if (is_new)
         idr_tile_reader_will_need (work->reader, &box, job);
-      left -= (gint64)get_size (&box);
+      left -= get_size (work, &box);
       if (left <= 0)
         return;
     }
@@ -155,6 +157,8 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
     return TRUE;
 
   done = do_tile (work, tile, job, &problem, &fault);
+  if (done)
+    lamina_job_count (job, "tiles", 1);
   is_cancelled = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_mutex_lock (&work->lock);
   work->n_running--;
@@ -189,7 +193,7 @@ wake (GCancellable *cancellable, gpointer data)
 
 /* Goes to the next pass, or concludes; with the lock held on entry and on return. */
 static void
-advance (IdrStackWork *work)
+advance (IdrStackWork *work, LaminaJob *job)
 {
   const gchar *problem = NULL;
   gboolean goes_on;
@@ -197,7 +201,9 @@ advance (IdrStackWork *work)
   work->is_advancing = TRUE;
   g_mutex_unlock (&work->lock);
   goes_on = idr_segmentation_begin_pass (work->segmentation, &problem);
-  if (!goes_on && problem == NULL)
+  if (goes_on)
+    lamina_job_count (job, "tiles-planned", work->n_tiles);
+  else if (problem == NULL)
     work->segments = idr_segmentation_finish (work->segmentation, &work->objects, &problem);
   g_mutex_lock (&work->lock);
   work->is_advancing = FALSE;
@@ -221,7 +227,7 @@ find_tasks (IdrStackWork *work, LaminaJob *job, gint64 *n)
       if (g_cancellable_is_cancelled (G_CANCELLABLE (job)))
         return FALSE;
       if (work->n_running == 0 && !work->is_advancing)
-        advance (work);
+        advance (work, job);
       else
         g_cond_wait (&work->changed, &work->lock);
     }

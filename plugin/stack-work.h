@@ -10,9 +10,10 @@
 
 typedef struct _IdrStackWork IdrStackWork;
 
-/* @segmentation has not begun and is taken over, as is @reader. */
+/* @segmentation has not begun and is taken over, as is @reader, which reads the image of @info.
+ * Counts "tiles" and "tiles-planned", so that people see it move. */
 IdrStackWork *idr_stack_work_new (IdrSegmentation *segmentation, IdrTileReader *reader,
-                                  gint64 ahead);
+                                  const LaminaInfo *info);
 IdrStackWork *idr_stack_work_ref (IdrStackWork *work);
 void idr_stack_work_unref (IdrStackWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrStackWork, idr_stack_work_unref)
