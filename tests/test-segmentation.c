@@ -114,11 +114,13 @@ test_tiles (void)
       const IdrStack stack = make_stack (width, height, tile[0], tile[1]);
       const IdrSegmentOptions options
           = { .sigma = sigmas[g_rand_int_range (rand, 0, 4)],
-              .threshold = i % 13 == 0 ? IDR_THRESHOLD_OTSU : IDR_THRESHOLD_FRACTION,
+              .threshold = i % 13 < 4 ? (IdrThreshold)(i % 13) : IDR_THRESHOLD_FRACTION,
               .fraction = g_rand_double_range (rand, 0.3, 0.8),
               .diagonal = g_rand_boolean (rand),
               .clear_border = i % 11 == 0,
-              .minimum_area = i % 5 };
+              .minimum_area = i % 5,
+              .fill_holes = i % 4 == 1,
+              .split = i % 6 == 2 };
       g_autofree guint16 *pixels = g_new (guint16, width * height);
 
       fill (rand, pixels, width, height);
@@ -169,6 +171,28 @@ test_too_many (void)
   g_assert_null (strchr (problem, '\n'));
 }
 
+/* What takes all runs at once is refused when bands had to go. */
+static void
+test_all_at_once (void)
+{
+  const IdrStack stack = make_stack (300, 280, 32, 32);
+  const IdrSegmentOptions options
+      = { .threshold = IDR_THRESHOLD_ABSOLUTE, .absolute = 2000, .fill_holes = TRUE };
+  g_autoptr (IdrSegmenter) segmenter = idr_segmenter_new (&options);
+  g_autofree guint16 *pixels = g_new (guint16, 300 * 280);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (32);
+  const gchar *problem = NULL;
+
+  for (guint i = 0; i < 300 * 280; i++)
+    pixels[i] = g_rand_int_range (rand, 0, 10) == 0 ? 3000 : 0;
+  for (gsize memory = 20000; problem == NULL || strstr (problem, "fill-holes") == NULL;
+       memory += memory / 16)
+    {
+      g_assert_null (tiled_segment (segmenter, &stack, pixels, memory, 2, NULL, &problem));
+      g_assert_nonnull (strstr (problem, "memory="));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,5 +200,6 @@ main (int argc, char **argv)
   g_test_add_func ("/segmentation/tiles", test_tiles);
   g_test_add_func ("/segmentation/made-again", test_made_again);
   g_test_add_func ("/segmentation/too-many", test_too_many);
+  g_test_add_func ("/segmentation/all-at-once", test_all_at_once);
   return g_test_run ();
 }
