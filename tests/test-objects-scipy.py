@@ -3,7 +3,7 @@
 
 usage: test-objects-scipy.py PROGRAM     (segment-plane)
 
-LAMINA_RANDOM_PLANES   how many random planes (default 500)
+LAMINA_RANDOM_PLANES   how many random planes (default 150)
 LAMINA_RANDOM_SEED     of the first of them
 
 Exits 77, which is "skipped", without NumPy, SciPy and scikit-image.
@@ -188,7 +188,7 @@ def check(case, labels, objects):
 
 
 def main():
-    n, seed = int(os.environ.get("LAMINA_RANDOM_PLANES", "500")), int(os.environ.get("LAMINA_RANDOM_SEED", "0"))
+    n, seed = int(os.environ.get("LAMINA_RANDOM_PLANES", "150")), int(os.environ.get("LAMINA_RANDOM_SEED", "0"))
     problems, n_objects = [], 0
     for start in range(seed, seed + n, BATCH):
         cases = [random_case(i) for i in range(start, min(start + BATCH, seed + n))]
