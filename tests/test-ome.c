@@ -417,12 +417,12 @@ test_at_once (void)
   memory_store_put_text (store, ".zattrs", IMAGE ("\"y\",\"x\""));
   memory_store_hold (store, TRUE);
   thread = g_thread_new ("open", open_it, &opening);
-  while (memory_store_count (store, NULL) < 6)
+  while (memory_store_count (store, NULL) < 7)
     g_usleep (200);
   memory_store_hold (store, FALSE);
   g_thread_join (thread);
   g_assert_nonnull (opening.ome);
-  g_assert_cmpint (memory_store_count (store, NULL), ==, 6);
+  g_assert_cmpint (memory_store_count (store, NULL), ==, 7);
   idr_ome_free (opening.ome);
 }
 

@@ -231,6 +231,48 @@ count_settled (BadServer *server)
   return n;
 }
 
+/* Writes @text to @name in the folder. */
+static void
+write_text (const gchar *folder, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  g_autofree gchar *parent = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+#define ARRAY_V2(shape)                                                                            \
+  "{\"zarr_format\":2,\"shape\":" shape ",\"chunks\":[2,2],\"dtype\":\"|u1\",\"order\":\"C\","     \
+  "\"compressor\":null,\"filters\":null,\"fill_value\":0}"
+
+/* The same of Zarr v2; what is wrong in there, or is not, is asked for. */
+static void
+test_zmetadata (void)
+{
+  gchar *folder = made_folder_new ();
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autofree gchar *url = g_strconcat (server->url, "/a.zarr", NULL);
+  g_autoptr (LaminaImage) image = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  write_text (folder, "a.zarr/.zattrs",
+              "{\"multiscales\":[{\"axes\":[\"y\",\"x\"],\"datasets\":[{\"path\":\"0\"},"
+              "{\"path\":\"1\"},{\"path\":\"2\"}]}]}");
+  write_text (folder, "a.zarr/.zmetadata",
+              "{\"zarr_consolidated_format\":1,\"metadata\":{\"0/.zarray\":" ARRAY_V2 (
+                  "[2,2]") ",\"1/.zarray\":" ARRAY_V2 ("[2,2,2]") "}}");
+  write_text (folder, "a.zarr/1/.zarray", ARRAY_V2 ("[1,2]"));
+  write_text (folder, "a.zarr/2/.zarray", ARRAY_V2 ("[1,1]"));
+  write_text (folder, "a.zarr/0/0.0", "abcd");
+  image = open_image (url, 0, "all", "all", "all");
+  g_assert_cmpint (count_settled (server), ==, 7 + 2 * 2);
+  bytes = read_plane (image, 0, NULL);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "abcd", 4);
+  g_assert_cmpint (lamina_image_get_info (image)->n_levels, ==, 3);
+  made_folder_remove (folder);
+}
+
 /* The second operation on an image asks neither for metadata nor for what was read. */
 static void
 test_shared (void)
@@ -281,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/source/refused", test_refused);
   g_test_add_func ("/source/fields", test_fields);
   g_test_add_func ("/source/consolidated", test_consolidated);
+  g_test_add_func ("/source/zmetadata", test_zmetadata);
   g_test_add_func ("/source/shared", test_shared);
   g_test_add_func ("/source/ahead", test_ahead);
   return g_test_run ();

@@ -4,6 +4,7 @@
 #include "array.h"
 #include "chunk.h"
 #include "grid.h"
+#include "json.h"
 #include "shared.h"
 #include "strided.h"
 #include "want.h"
@@ -99,6 +100,15 @@ idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellabl
   return NULL;
 }
 
+static gboolean
+is_v2 (GBytes *metadata)
+{
+  g_autoptr (JsonNode) root = idr_json_parse (metadata, NULL);
+
+  return root && JSON_NODE_HOLDS_OBJECT (root)
+         && idr_json_int (json_node_get_object (root), "zarr_format", 0) == 2;
+}
+
 IdrArray *
 idr_array_open_known (IdrStore *store, const gchar *path, const gchar *metadata, GError **error)
 {
@@ -109,7 +119,7 @@ idr_array_open_known (IdrStore *store, const gchar *path, const gchar *metadata,
 
   array = array_new (store, path);
   bytes = g_bytes_new (metadata, strlen (metadata));
-  if (idr_meta_parse_v3 (&array->meta, bytes, error))
+  if ((is_v2 (bytes) ? idr_meta_parse_v2 : idr_meta_parse_v3) (&array->meta, bytes, error))
     return g_steal_pointer (&array);
   g_prefix_error (error, "array %s: the group's metadata: ", array->uri);
   return NULL;

@@ -32,7 +32,8 @@ typedef struct
 IdrArray *idr_array_open (IdrStore *store, const gchar *path, IdrTally *tally,
                           GCancellable *cancellable, GError **error);
 
-/* The same with @metadata, a "zarr.json", that is known already; nothing is asked for. */
+/* The same with @metadata, a ".zarray" or a "zarr.json", that is known already; nothing is asked
+ * for. */
 IdrArray *idr_array_open_known (IdrStore *store, const gchar *path, const gchar *metadata,
                                 GError **error);
 IdrArray *idr_array_ref (IdrArray *array);

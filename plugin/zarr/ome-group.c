@@ -5,7 +5,11 @@
 #include "meta.h"
 
 static const gchar *const names[IDR_OME_N_DOCUMENTS]
-    = { ".zattrs", "zarr.json", ".zarray", ".zgroup", "labels/.zattrs", "labels/zarr.json" };
+    = { ".zattrs",        "zarr.json",        ".zarray",   ".zgroup",
+        "labels/.zattrs", "labels/zarr.json", ".zmetadata" };
+
+/* A whole plate's documents in one may take longer than those that are needed. */
+#define MAX_ZMETADATA ((gsize)4 << 20)
 
 const gchar *
 idr_ome_document_get_name (IdrOmeDocument document)
@@ -42,7 +46,8 @@ idr_ome_group_read (IdrOmeGroup *group, gint n, GError **error)
     {
       g_autofree gchar *key = g_strconcat (group->prefix, names[i], NULL);
 
-      group->fetches[i] = idr_store_fetch (group->store, key, 0, 0, IDR_META_MAX_BYTES);
+      group->fetches[i] = idr_store_fetch (
+          group->store, key, 0, 0, i == IDR_OME_ZMETADATA ? MAX_ZMETADATA : IDR_META_MAX_BYTES);
     }
   for (gint i = 0; i < n; i++)
     {
@@ -50,7 +55,9 @@ idr_ome_group_read (IdrOmeGroup *group, gint n, GError **error)
 
       group->bytes[i]
           = idr_fetch_wait (group->fetches[i], group->tally, group->cancellable, &problem);
-      if (!problem || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+      if (!problem || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NOT_FOUND)
+          || (i == IDR_OME_ZMETADATA
+              && !g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_CANCELLED)))
         continue;
       if (!g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
         {

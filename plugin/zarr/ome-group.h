@@ -15,6 +15,7 @@ typedef enum
   IDR_OME_ZGROUP,
   IDR_OME_LABELS,
   IDR_OME_LABELS_JSON,
+  IDR_OME_ZMETADATA, /* what all documents below the group say, of Zarr v2 */
   IDR_OME_N_DOCUMENTS
 } IdrOmeDocument;
 
@@ -37,7 +38,8 @@ void idr_ome_group_clear (IdrOmeGroup *group);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (IdrOmeGroup, idr_ome_group_clear)
 
 /* Reads the first @n documents, those that there are. A bucket that cannot be listed refuses (403)
- * what it does not have. */
+ * what it does not have. IDR_OME_ZMETADATA only spares questions: without it, or where it cannot be
+ * read, these are asked. */
 gboolean idr_ome_group_read (IdrOmeGroup *group, gint n, GError **error);
 
 /* Parses @document, if it is there. */

@@ -103,20 +103,42 @@ get_labels (IdrOmeGroup *group)
   return (gchar **)g_ptr_array_steal (labels, NULL);
 }
 
-/* Takes what the group's document says of the levels' arrays, which spares asking for it. */
-static void
-take_metadata (IdrOme *ome, const IdrOmeGroup *group)
+/* What the group knows of all that is below it ("consolidated metadata"), or NULL. In @suffix, what
+ * follows an array's path in there. */
+static JsonObject *
+get_consolidated (IdrOmeGroup *group, IdrOmeDocument document, const gchar **suffix)
 {
   JsonNode *root = group->roots[IDR_OME_ZARR_JSON];
-  JsonObject *object = root ? json_node_get_object (root) : NULL;
-  JsonObject *all = idr_json_object (object, "consolidated_metadata");
-  const gchar *kind = idr_json_string (all, "kind");
+  JsonObject *all;
+  const gchar *kind;
 
-  if (!kind || strcmp (kind, "inline") != 0)
-    return;
-  for (gint i = 0; i < ome->n_levels; i++)
+  if (document == IDR_OME_ZATTRS)
     {
-      JsonObject *one = idr_json_object (idr_json_object (all, "metadata"), ome->levels[i].path);
+      if (!idr_ome_group_parse (group, IDR_OME_ZMETADATA, NULL) || !group->roots[IDR_OME_ZMETADATA])
+        return NULL;
+      *suffix = "/.zarray";
+      all = json_node_get_object (group->roots[IDR_OME_ZMETADATA]);
+      return idr_json_int (all, "zarr_consolidated_format", 0) == 1
+                 ? idr_json_object (all, "metadata")
+                 : NULL;
+    }
+  *suffix = "";
+  all = idr_json_object (json_node_get_object (root), "consolidated_metadata");
+  kind = idr_json_string (all, "kind");
+  return kind && !strcmp (kind, "inline") ? idr_json_object (all, "metadata") : NULL;
+}
+
+/* Takes what the group knows of the levels' arrays, which spares asking for it. */
+static void
+take_metadata (IdrOme *ome, IdrOmeGroup *group, IdrOmeDocument document)
+{
+  const gchar *suffix;
+  JsonObject *all = get_consolidated (group, document, &suffix);
+
+  for (gint i = 0; all && i < ome->n_levels; i++)
+    {
+      g_autofree gchar *name = g_strconcat (ome->levels[i].path, suffix, NULL);
+      JsonObject *one = idr_json_object (all, name);
       g_autoptr (JsonNode) node = one ? json_node_new (JSON_NODE_OBJECT) : NULL;
 
       if (!node)
@@ -127,9 +149,10 @@ take_metadata (IdrOme *ome, const IdrOmeGroup *group)
 }
 
 static IdrOme *
-open_image (IdrOmeGroup *group, JsonObject *attributes, GError **error)
+open_image (IdrOmeGroup *group, IdrOmeDocument document, GError **error)
 {
   g_autoptr (IdrOme) ome = ome_new ();
+  JsonObject *attributes = idr_ome_group_get_attributes (group, document);
   JsonObject *multiscale = idr_json_object_at (idr_json_array (attributes, "multiscales"), 0);
   JsonObject *omero = idr_json_object (attributes, "omero");
   const gchar *name = idr_json_string (multiscale, "name");
@@ -143,7 +166,7 @@ open_image (IdrOmeGroup *group, JsonObject *attributes, GError **error)
       g_prefix_error (error, "image %s: ", group->uri);
       return NULL;
     }
-  take_metadata (ome, group);
+  take_metadata (ome, group, document);
   idr_ome_parse_display (ome, omero);
   ome->version = get_version (attributes, multiscale, omero);
   ome->name = g_strdup (name ? name : idr_json_string (omero, "name"));
@@ -249,7 +272,7 @@ idr_ome_open (IdrStore *store, const gchar *path, IdrTally *tally, GCancellable 
     document = IDR_OME_ZARR_JSON;
   attributes = idr_ome_group_get_attributes (&group, document);
   if (idr_json_array (attributes, "multiscales"))
-    return open_image (&group, attributes, error);
+    return open_image (&group, document, error);
   if (group.bytes[IDR_OME_ZARRAY])
     return open_array (&group, IDR_OME_ZARRAY, error);
   if (is_v3_array (&group))
