@@ -74,19 +74,32 @@ def run_scipy(folder):
     print(n, *(hashlib.sha256(plane).hexdigest() for plane in labels.reshape(-1, *labels.shape[-2:])))
 
 
-def main(depth=1, height=16384, width=16384, memory="256M"):
-    folder = make(int(depth), int(height), int(width))
-    chain = f"idr-s3-source location={folder} ! parallel-segment memory={memory} volume={'false' if int(depth) == 1 else 'true'}"
+def compare(depth=1, height=16384, width=16384, memory="256M", options=""):
+    """The runs of lamina and of SciPy, which must find the same labels, and how many objects there are."""
+    folder = make(depth, height, width)
+    chain = f"idr-s3-source location={folder} ! parallel-segment memory={memory} {options}"
+    if depth > 1:
+        chain += " volume=true"
     ours = good(lamina("run", chain, "-j", "2", timeout=3000))
     scipy = good(run(sys.executable, os.path.abspath(__file__), "scipy", folder, timeout=3000))
     n, *expected = scipy.out.split()
     found = digests(chain, "labels", timeout=3000)
     assert [digest for digest, _ in found.values()] == expected, "labels differ"
     assert f"objects {n}" in ours.out, f"{ours.out} not {n} objects"
-    print(f"{depth} x {height} x {width}: {n} objects, the same labels")
+    return ours, scipy, int(n)
+
+
+def table(depth, height, width, ours, scipy, n):
+    lines = [f"{depth} x {height} x {width}: {n} objects, the same labels"]
     for name, r in (("lamina, 2 threads", ours), ("SciPy", scipy)):
-        print(f"{name:20}{r.seconds:8.2f} s {r.cpu:8.2f} s of CPU, peak {r.peak / 1e6:6.0f} MB")
-    print(f"{scipy.seconds / ours.seconds:.1f} times as fast, in {ours.peak / scipy.peak:.2f} of the memory")
+        lines.append(f"{name:20}{r.seconds:8.2f} s {r.cpu:8.2f} s of CPU, peak {r.peak / 1e6:6.0f} MB")
+    return "\n".join(lines + [f"{scipy.seconds / ours.seconds:.1f} times as fast, "
+                              f"in {ours.peak / scipy.peak:.2f} of the memory"])
+
+
+def main(depth="1", height="16384", width="16384", memory="256M"):
+    shape = int(depth), int(height), int(width)
+    print(table(*shape, *compare(*shape, memory)))
 
 
 if __name__ == "__main__":
