@@ -3,6 +3,8 @@
  */
 #include "gaussian.h"
 
+#include "coarse.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -22,6 +24,7 @@ struct _IdrGaussian
   IdrFilter filter;
   gdouble *weights;
   gfloat *rough;
+  IdrCoarseFilter *coarse;
 };
 
 /* NumPy's sum of a contiguous array: eight sums side by side, halved beyond 128 numbers. */
@@ -98,6 +101,7 @@ idr_gaussian_new (gdouble sigma)
   gaussian->filter.radius = radius;
   gaussian->filter.weights = gaussian->weights;
   set_rough (gaussian);
+  gaussian->coarse = idr_coarse_filter_new (&gaussian->filter);
   return gaussian;
 }
 
@@ -108,6 +112,7 @@ idr_gaussian_free (IdrGaussian *gaussian)
     return;
   g_free (gaussian->weights);
   g_free (gaussian->rough);
+  idr_coarse_filter_free (gaussian->coarse);
   g_free (gaussian);
 }
 
@@ -115,6 +120,12 @@ const IdrFilter *
 idr_gaussian_get_filter (const IdrGaussian *gaussian)
 {
   return &gaussian->filter;
+}
+
+const IdrCoarseFilter *
+idr_gaussian_get_coarse (const IdrGaussian *gaussian)
+{
+  return gaussian->coarse;
 }
 
 gint64

@@ -23,6 +23,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrGaussian, idr_gaussian_free)
 /* Centre first, then outward: radius + 1 weights. */
 const IdrFilter *idr_gaussian_get_filter (const IdrGaussian *gaussian);
 
+/* The same in 16-bit numbers; NULL: it does not suit. */
+const IdrCoarseFilter *idr_gaussian_get_coarse (const IdrGaussian *gaussian);
+
 gint64 idr_gaussian_get_radius (const IdrGaussian *gaussian);
 
 /* The pixel that stands at @i of a line of @n: d c b a | a b c d | d c b a, as often as it takes.

@@ -131,17 +131,23 @@ double_to_i64 (gdouble value)
 #define REAL long double
 #include "kernels-type.h"
 
-#define TABLE_(isa) idr_kernels_##isa
-#define TABLE(isa) TABLE_ (isa)
-#define KERNELS(name, wide)                                                                        \
+#define GLUE_(a, b) a##_##b
+#define GLUE(a, b) GLUE_ (a, b)
+#ifdef __SSE2__
+#define COARSE(name) &GLUE (idr_coarse_kernels_##name, IDR_ISA)
+#else
+#define COARSE(name) NULL
+#endif
+#define KERNELS(name, wide, coarse)                                                                \
   {                                                                                                \
     sizeof (wide), widen_##name, down_##name, along_##name, maximum_##name, least_above_##name,    \
-        at_least_##name, tally_##name                                                              \
+        at_least_##name, tally_##name, coarse                                                      \
   }
 
 /* In the order of IdrPixel. */
-const IdrKernels TABLE (IDR_ISA)[IDR_N_PIXELS]
-    = { KERNELS (u8, gfloat),   KERNELS (i8, gfloat),   KERNELS (u16, gfloat),
-        KERNELS (i16, gfloat),  KERNELS (u32, gdouble), KERNELS (i32, gdouble),
-        KERNELS (u64, gdouble), KERNELS (i64, gdouble), KERNELS (f32, gdouble),
-        KERNELS (f64, gdouble) };
+const IdrKernels GLUE (idr_kernels, IDR_ISA)[IDR_N_PIXELS]
+    = { KERNELS (u8, gfloat, COARSE (u8)),   KERNELS (i8, gfloat, NULL),
+        KERNELS (u16, gfloat, COARSE (u16)), KERNELS (i16, gfloat, NULL),
+        KERNELS (u32, gdouble, NULL),        KERNELS (i32, gdouble, NULL),
+        KERNELS (u64, gdouble, NULL),        KERNELS (i64, gdouble, NULL),
+        KERNELS (f32, gdouble, NULL),        KERNELS (f64, gdouble, NULL) };

@@ -10,7 +10,8 @@ idr_isa_get_best (void)
   if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma"))
     return IDR_ISA_PLAIN;
   if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
-      && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq"))
+      && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq")
+      && __builtin_cpu_supports ("avx512vnni"))
     return IDR_ISA_AVX512;
   return IDR_ISA_AVX2;
 #else

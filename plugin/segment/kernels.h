@@ -65,12 +65,36 @@ typedef union
 
 typedef struct
 {
-  IdrTotal sum;    /* whole for integers */
-  IdrTotal moment; /* each value times its pixel's place, 0 for the first; whole for integers */
-  IdrTotal spread; /* of integers of at most 32 bits: the squares' sum, whole; of all others: that of
-                    * the squares of what is between a value and the mean */
+  IdrTotal sum;     /* whole for integers */
+  IdrTotal moment;  /* each value times its pixel's place, 0 for the first; whole for integers */
+  IdrTotal spread;  /* of integers of at most 32 bits: the squares' sum, whole; of all others: that
+                     * of  the squares of what is between a value and the mean */
   gdouble min, max; /* NaN if one is */
 } IdrTally;
+
+/* --- Coarse smoothing, in 16-bit numbers: coarse.h says how ------------------------- */
+
+typedef struct _IdrCoarseFilter IdrCoarseFilter;
+
+typedef struct
+{
+  gsize block; /* pixels that are worked out together: a row has no fewer */
+
+  /* Two rows of @n pixels, shifted left and less 32768, in pairs one above the other, in the order
+   * that suits down(); @out has room for whole blocks. */
+  void (*pair) (gconstpointer first, gconstpointer second, gsize n, guint shift, gint16 *out);
+
+  /* Sums down radius + 1 such rows to two rows. */
+  void (*down) (const IdrCoarseFilter *filter, const gint16 *const *pairs, gsize n, gint16 *first,
+                gint16 *second);
+
+  /* Sums along a line of @n + 2 * radius. Returns what is largest. */
+  gint16 (*along) (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *out);
+
+  /* Bit i of @bits: is row[i] >= @limit? The last word is filled up with zeros; the row may be read
+   * up to its end. */
+  void (*compare) (const gint16 *row, gsize n, gint16 limit, guint64 *bits);
+} IdrCoarseKernels;
 
 /* --- The loops --------------------------------------------------------------------- */
 
@@ -99,6 +123,8 @@ typedef struct
 
   /* Sets @tally to what @n > 0 pixels tell. */
   void (*tally) (gconstpointer pixels, gsize n, IdrTally *tally);
+
+  const IdrCoarseKernels *coarse; /* NULL: there is none for this type */
 } IdrKernels;
 
 /* NumPy's maximum of two: NaN once there is one. */
@@ -119,6 +145,9 @@ idr_minimum (gdouble a, gdouble b)
 const IdrKernels *idr_kernels_get (IdrIsa isa, IdrPixel pixel);
 
 /* The tables behind it, each compiled for its own instruction set. */
+extern const IdrCoarseKernels idr_coarse_kernels_u8_plain, idr_coarse_kernels_u16_plain;
+extern const IdrCoarseKernels idr_coarse_kernels_u8_avx2, idr_coarse_kernels_u16_avx2;
+extern const IdrCoarseKernels idr_coarse_kernels_u8_avx512, idr_coarse_kernels_u16_avx512;
 extern const IdrKernels idr_kernels_plain[IDR_N_PIXELS];
 extern const IdrKernels idr_kernels_avx2[IDR_N_PIXELS];
 extern const IdrKernels idr_kernels_avx512[IDR_N_PIXELS];

@@ -13,10 +13,21 @@ typedef struct
   const IdrGaussian *gaussian; /* NULL: pixels stay what they are */
   const IdrKernels *kernels;
   IdrPatch patch;
-  IdrRaster
-      values;  /* the smoothed pixels, from (x0, y0) on; data is NULL: they are not all known */
-  gdouble max; /* of @values */
-  guint8 *memory;
+  /* The smoothed pixels, from (x0, y0) on, and their maximum; data is NULL: not all are known. */
+  IdrRaster values;
+  gdouble max;
+
+  /* Else: where they lie, more or less (coarse.h says how far off, @margin). */
+  gint16 *coarse, *maxima; /* of all pixels, and of rows */
+  gsize coarse_stride;     /* numbers from row to row */
+  guint shift;
+  gint32 margin;
+  gint64 patience; /* how many more are settled one by one */
+  gdouble top;     /* none is larger */
+
+  guint8 *memory; /* all of it; and parts: a row's bits, what sums are worked out in */
+  guint64 *bits;
+  gpointer workspace;
 } IdrSmoothed;
 
 /* Bytes that smoothing @patch takes, by its sizes and its first raster's type; 0: more than there
