@@ -131,10 +131,10 @@ check_place (LaminaImage *image, gint64 plane, const LaminaRect *rect, GError **
   return FALSE;
 }
 
-/* Announces what a reader will want who has read two planes in a row: 1, 2, 4… planes more at each.
- */
+/* Announces what a reader will want who has read two planes in a row: 1, 2, 4… planes more at each,
+ * of each the columns that @rect has. */
 static void
-read_ahead (LaminaImage *image, gint64 plane, LaminaJob *job)
+read_ahead (LaminaImage *image, gint64 plane, const LaminaRect *rect, LaminaJob *job)
 {
   const LaminaInfo *info = image->info;
   gint64 plane_size = info->width * info->height * (gint64)lamina_info_get_pixel_size (info);
@@ -161,9 +161,9 @@ read_ahead (LaminaImage *image, gint64 plane, LaminaJob *job)
 
   for (; from < to; from++)
     {
-      LaminaRect whole = { 0, 0, info->width, info->height };
+      const LaminaRect columns = { rect->x, 0, rect->width, info->height };
 
-      image->funcs.will_need (from, &whole, image->data, job);
+      image->funcs.will_need (from, &columns, image->data, job);
     }
 }
 
@@ -202,7 +202,7 @@ lamina_image_read (LaminaImage *image, gint64 plane, const LaminaRect *rect, gpo
                         FALSE);
 
   if (image->funcs.will_need != NULL && image->info->ahead > 0)
-    read_ahead (image, plane, job);
+    read_ahead (image, plane, rect, job);
   return image->funcs.read (plane, rect, pixels, stride, image->data, job, error);
 }
 
