@@ -34,6 +34,9 @@ opened_clear (gpointer data)
       g_clear_pointer (&opened->arrays[i], idr_array_unref);
       g_clear_error (&opened->problems[i]);
     }
+  for (gint i = 0; opened->fields != NULL && i < opened->chosen->n_paths; i++)
+    g_clear_pointer (&opened->fields[i], idr_ome_free);
+  g_free (opened->fields);
   g_free (opened->arrays);
   g_free (opened->problems);
   g_clear_pointer (&opened->ome, idr_ome_free);
@@ -52,12 +55,9 @@ idr_opened_unref (IdrOpened *opened)
 
 /* --- Levels ---------------------------------------------------------------------------- */
 
-/* The arrays of all fields are called what those of the first one are. */
 static gchar *
-get_path (const IdrOpened *opened, gint field, gint level)
+join (const gchar *image, const gchar *path)
 {
-  const gchar *image = opened->chosen->paths[field], *path = opened->ome->levels[level].path;
-
   return g_strconcat (image, *image != '\0' && *path != '\0' ? "/" : "", path, NULL);
 }
 
@@ -90,15 +90,69 @@ idr_opened_get_array (const IdrOpened *opened, gint field, gint level, GError **
 
 /* The array as the image's own metadata have it, where they do, and where that is right. */
 static IdrArray *
-open_known (const IdrOpened *opened, gint field, gint level, const gchar *path)
+open_known (const IdrOpened *opened, const IdrOme *ome, gint level, const gchar *path)
 {
-  const gchar *metadata = field == 0 ? opened->ome->levels[level].metadata : NULL;
+  const gchar *metadata = ome->levels[level].metadata;
   IdrArray *array
       = metadata != NULL ? idr_array_open_known (opened->store, path, metadata, NULL) : NULL;
 
-  if (array != NULL && idr_array_get_info (array)->n_dims != opened->ome->n_axes)
+  if (array != NULL && idr_array_get_info (array)->n_dims != ome->n_axes)
     g_clear_pointer (&array, idr_array_unref);
   return array;
+}
+
+/* The array of @level of the image at @image, which @ome describes. */
+static IdrArray *
+open_array (const IdrOpened *opened, const gchar *image, const IdrOme *ome, gint level,
+            GCancellable *cancellable, GError **error)
+{
+  g_autofree gchar *path = join (image, ome->levels[level].path);
+  IdrArray *array = open_known (opened, ome, level, path);
+
+  if (array == NULL)
+    array = idr_array_open (opened->store, path, NULL, cancellable, error);
+  if (array != NULL && idr_array_get_info (array)->n_dims != ome->n_axes)
+    {
+      g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_DATA,
+                   "array %s: it has %d dimensions, and the image's metadata tells of %d axes",
+                   path, idr_array_get_info (array)->n_dims, ome->n_axes);
+      g_clear_pointer (&array, idr_array_unref);
+    }
+  return array;
+}
+
+/* Whether the axes of @ome mean the same, in the same order, as those of the first field. */
+static gboolean
+has_axes_of (const IdrOme *ome, const IdrOme *first)
+{
+  return ome->n_axes == first->n_axes && ome->t == first->t && ome->c == first->c
+         && ome->z == first->z && ome->y == first->y && ome->x == first->x;
+}
+
+/* What a field but the first says of itself: its arrays need not be called what the first's are. */
+static gboolean
+open_field (gint64 i, gpointer data, LaminaJob *job, GError **error)
+{
+  IdrOpened *opened = data;
+  gint field = (gint)i + 1, n_levels = opened->ome->n_levels;
+  const gchar *image = opened->chosen->paths[field];
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (IdrOme) ome = idr_ome_open (opened->store, image, NULL, G_CANCELLABLE (job), &problem);
+
+  if (ome != NULL && !has_axes_of (ome, opened->ome))
+    g_set_error (&problem, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+                 "%s: field %s has other axes than field %s: read it by itself", opened->location,
+                 image, opened->chosen->paths[0]);
+  for (gint level = 0; level < n_levels; level++)
+    if (problem != NULL)
+      opened->problems[field * n_levels + level] = g_error_copy (problem);
+    else if (level >= ome->n_levels)
+      g_set_error (&opened->problems[field * n_levels + level], LAMINA_ERROR,
+                   LAMINA_ERROR_UNSUPPORTED,
+                   "%s: field %s has no level %d, which field %s has: read it by itself",
+                   opened->location, image, level, opened->chosen->paths[0]);
+  opened->fields[field] = g_steal_pointer (&ome);
+  return TRUE;
 }
 
 /* A level that cannot be opened is no reason not to read another. */
@@ -106,20 +160,12 @@ static gboolean
 open_level (gint64 i, gpointer data, LaminaJob *job, GError **error)
 {
   IdrOpened *opened = data;
-  const IdrOme *ome = opened->ome;
-  g_autofree gchar *path = get_path (opened, (gint)i / ome->n_levels, (gint)i % ome->n_levels);
-  IdrArray *array = open_known (opened, (gint)i / ome->n_levels, (gint)i % ome->n_levels, path);
+  gint field = (gint)i / opened->ome->n_levels, level = (gint)i % opened->ome->n_levels;
+  const IdrOme *ome = field == 0 ? opened->ome : opened->fields[field];
 
-  if (array == NULL)
-    array = idr_array_open (opened->store, path, NULL, G_CANCELLABLE (job), &opened->problems[i]);
-  if (array != NULL && idr_array_get_info (array)->n_dims != ome->n_axes)
-    {
-      g_set_error (&opened->problems[i], LAMINA_ERROR, LAMINA_ERROR_DATA,
-                   "array %s: it has %d dimensions, and the image's metadata tells of %d axes",
-                   path, idr_array_get_info (array)->n_dims, ome->n_axes);
-      g_clear_pointer (&array, idr_array_unref);
-    }
-  opened->arrays[i] = array;
+  if (opened->problems[i] == NULL)
+    opened->arrays[i] = open_array (opened, opened->chosen->paths[field], ome, level,
+                                    G_CANCELLABLE (job), &opened->problems[i]);
   return TRUE;
 }
 
@@ -129,20 +175,23 @@ cancel_job (GCancellable *cancellable, gpointer job)
   g_cancellable_cancel (job);
 }
 
-/* Opens the arrays of all levels side by side: each one takes a round trip to the store. */
+/* Opens all arrays side by side, after the fields that they lie in: each one takes a round trip to
+ * the store. */
 static gboolean
-open_levels (IdrOpened *opened, GCancellable *cancellable, GError **error)
+open_arrays (IdrOpened *opened, GCancellable *cancellable, GError **error)
 {
   gint n = count_arrays (opened);
   g_autoptr (LaminaJob) job = lamina_job_new (MIN (n, 16));
   gulong handler = 0;
   gboolean done;
 
+  opened->fields = g_new0 (IdrOme *, opened->chosen->n_paths);
   opened->arrays = g_new0 (IdrArray *, n);
   opened->problems = g_new0 (GError *, n);
   if (cancellable != NULL)
     handler = g_cancellable_connect (cancellable, G_CALLBACK (cancel_job), job, NULL);
-  done = lamina_job_run (job, n, open_level, opened, error);
+  done = lamina_job_run (job, opened->chosen->n_paths - 1, open_field, opened, error)
+         && lamina_job_run (job, n, open_level, opened, error);
   g_cancellable_disconnect (cancellable, handler);
   return done && !g_cancellable_set_error_if_cancelled (cancellable, error);
 }
@@ -300,7 +349,7 @@ open_image (const IdrAddress *address, GCancellable *cancellable, GError **error
   opened->location = idr_store_get_uri (opened->store, NULL);
 
   if (!check_folder (opened, error) || !choose_image (opened, &address->choice, cancellable, error)
-      || !open_levels (opened, cancellable, error) || !idr_opened_agree (opened, error))
+      || !open_arrays (opened, cancellable, error) || !idr_opened_agree (opened, error))
     return NULL;
   return g_steal_pointer (&opened);
 }

@@ -30,6 +30,7 @@ typedef struct
   IdrOme *ome;
   IdrOmeChosen
       *chosen;       /* the image's place in a plate or a collection; several fields lie along t */
+  IdrOme **fields;   /* what the others of several fields say; the first's is `ome` */
   IdrArray **arrays; /* by field and level; NULL where one could not be opened */
   GError **problems; /* likewise: why it could not */
   IdrOmeroImage *omero; /* or NULL */

@@ -130,6 +130,21 @@ test_refused (void)
   assert_refused ("http://127.0.0.1:1/x.zarr", 0, "all", LAMINA_ERROR_NETWORK, "127.0.0.1");
 }
 
+/* Writes @text to @name in the folder. */
+static void
+write_text (const gchar *folder, const gchar *name, const gchar *text)
+{
+  g_autofree gchar *path = g_build_filename (folder, name, NULL);
+  g_autofree gchar *parent = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+#define ARRAY_V2(shape)                                                                            \
+  "{\"zarr_format\":2,\"shape\":" shape ",\"chunks\":[2,2],\"dtype\":\"|u1\",\"order\":\"C\","     \
+  "\"compressor\":null,\"filters\":null,\"fill_value\":0}"
+
 /* A plate of one well, whose two fields are both the sample. */
 static gchar *
 make_plate (void)
@@ -184,6 +199,77 @@ test_fields (void)
   made_folder_remove (folder);
 }
 
+/* A field with an array of four bytes at @path. */
+static void
+write_field (const gchar *folder, const gchar *name, const gchar *axes, const gchar *path,
+             const gchar *shape, const gchar *sample)
+{
+  g_autofree gchar *attributes = g_strdup_printf (
+      "{\"multiscales\":[{\"axes\":[%s],\"datasets\":[{\"path\":\"%s\"}]}]}", axes, path);
+  g_autofree gchar *array = g_strdup_printf (ARRAY_V2 ("[%s]"), shape);
+  g_autofree gchar *group = g_strconcat (name, "/.zattrs", NULL);
+  g_autofree gchar *metadata = g_strconcat (name, "/", path, "/.zarray", NULL);
+  g_autofree gchar *chunk = g_strconcat (name, "/", path, "/0.0", NULL);
+
+  write_text (folder, group, attributes);
+  write_text (folder, metadata, array);
+  write_text (folder, chunk, sample);
+}
+
+static LaminaImage *
+open_fields (const gchar *folder, GError **error)
+{
+  g_autoptr (LaminaOperation) source = lamina_operation_new (
+      "idr-s3-source", NULL, error, "location", folder, "field", "all", NULL);
+  LaminaImage *image = NULL;
+
+  if (source != NULL)
+    g_object_get (source, "image", &image, NULL);
+  return image;
+}
+
+/* Each field's arrays are called what that field calls them; what has no place in one image with
+ * the first is refused. */
+static void
+test_unlike_fields (void)
+{
+  static const struct
+  {
+    const gchar *axes, *path, *shape, *refusal;
+  } others[] = {
+    { "\"y\",\"x\"", "fine", "2,2", NULL },
+    { "\"x\",\"y\"", "0", "2,2", "field 1 has other axes than field 0" },
+    { "\"y\",\"x\"", "0", "2,1", "field 1 differs in size or type from field 0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    {
+      gchar *folder = made_folder_new ();
+      g_autoptr (LaminaImage) image = NULL;
+      g_autoptr (GError) error = NULL;
+
+      write_text (folder, ".zattrs", "{\"well\":{\"images\":[{\"path\":\"0\"},{\"path\":\"1\"}]}}");
+      write_field (folder, "0", "\"y\",\"x\"", "0", "2,2", "abcd");
+      write_field (folder, "1", others[i].axes, others[i].path, others[i].shape, "efgh");
+      image = open_fields (folder, &error);
+      if (others[i].refusal == NULL)
+        {
+          g_autoptr (GBytes) first = read_plane (image, 0, NULL),
+                             second = read_plane (image, 1, NULL);
+
+          g_assert_cmpmem (g_bytes_get_data (first, NULL), g_bytes_get_size (first), "abcd", 4);
+          g_assert_cmpmem (g_bytes_get_data (second, NULL), g_bytes_get_size (second), "efgh", 4);
+        }
+      else
+        {
+          g_assert_null (image);
+          g_assert_nonnull (error);
+          g_assert_nonnull (strstr (error->message, others[i].refusal));
+        }
+      made_folder_remove (folder);
+    }
+}
+
 /* Where the group's document has the array's metadata, the array's own are not asked for. */
 static void
 test_consolidated (void)
@@ -230,21 +316,6 @@ count_settled (BadServer *server)
   while (n != before);
   return n;
 }
-
-/* Writes @text to @name in the folder. */
-static void
-write_text (const gchar *folder, const gchar *name, const gchar *text)
-{
-  g_autofree gchar *path = g_build_filename (folder, name, NULL);
-  g_autofree gchar *parent = g_path_get_dirname (path);
-
-  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-}
-
-#define ARRAY_V2(shape)                                                                            \
-  "{\"zarr_format\":2,\"shape\":" shape ",\"chunks\":[2,2],\"dtype\":\"|u1\",\"order\":\"C\","     \
-  "\"compressor\":null,\"filters\":null,\"fill_value\":0}"
 
 /* The same of Zarr v2; what is wrong in there, or is not, is asked for. */
 static void
@@ -322,6 +393,7 @@ main (int argc, char **argv)
   g_test_add_func ("/source/pixels", test_pixels);
   g_test_add_func ("/source/refused", test_refused);
   g_test_add_func ("/source/fields", test_fields);
+  g_test_add_func ("/source/unlike-fields", test_unlike_fields);
   g_test_add_func ("/source/consolidated", test_consolidated);
   g_test_add_func ("/source/zmetadata", test_zmetadata);
   g_test_add_func ("/source/shared", test_shared);
