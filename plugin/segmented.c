@@ -431,20 +431,23 @@ idr_segmented_read_labels (IdrSegmented *self, gint64 plane, const LaminaRect *r
 {
   const gint64 number = plane / self->stack.depth, z = plane % self->stack.depth;
   g_autoptr (Stack) stack = get_stack (self, number, job, error);
-  gint64 row = 0;
+  IdrBox box = { rect->x, rect->y, z, rect->x + rect->width, rect->y + rect->height, z + 1 };
+  guint8 *row = labels;
 
   if (stack == NULL)
     return FALSE;
-  while (row < rect->height)
+  while (box.y0 < box.y1)
     {
-      const gint64 index = idr_segments_find_band (stack->segments, z, rect->y + row);
+      const gint64 index = idr_segments_find_band (stack->segments, z, box.y0);
       g_autoptr (IdrBand) band = get_band (self, number, stack->segments, index, job, error);
+      gint64 n;
 
       if (band == NULL)
         return FALSE;
-      row += idr_segments_paint_band (
-          stack->segments, band, index, z, rect->x, rect->y + row, rect->width, rect->height - row,
-          (guint32 *)(gpointer)((guint8 *)labels + (gsize)row * stride), stride);
+      n = idr_segments_paint_band (stack->segments, band, index, &box, (guint32 *)(gpointer)row,
+                                   stride);
+      box.y0 += n;
+      row += (gsize)n * stride;
     }
   return TRUE;
 }

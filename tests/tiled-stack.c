@@ -119,12 +119,12 @@ tiled_paint (const IdrSegments *segments, IdrSegmenter *segmenter, const IdrStac
     {
       const gint64 z = row / stack->height, y = row % stack->height;
       const gint64 index = idr_segments_find_band (segments, z, y);
+      const IdrBox box = { 0, y, z, stack->width, stack->height, z + 1 };
       g_autoptr (IdrBand) band = idr_segments_get_band (segments, index);
 
       if (band == NULL)
         band = remake (segments, segmenter, stack, pixels, index);
-      row += idr_segments_paint_band (segments, band, index, z, 0, y, stack->width,
-                                      stack->height - y, labels + row * stack->width,
+      row += idr_segments_paint_band (segments, band, index, &box, labels + row * stack->width,
                                       stack->width * sizeof *labels);
     }
   return labels;

@@ -84,25 +84,25 @@ typedef struct _IdrSegmentation IdrSegmentation;
 /* @memory: bytes that what is kept may take, apart from tiles at work. NULL: no memory. */
 IdrSegmentation *idr_segmentation_new (IdrSegmenter *segmenter, const IdrStack *stack,
                                        gsize memory);
-void idr_segmentation_free (IdrSegmentation *segmentation);
+void idr_segmentation_free (IdrSegmentation *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrSegmentation, idr_segmentation_free)
 
 /* Tiles in a pass, row by row of each plane; the same in all of them. */
-gint64 idr_segmentation_get_n_tiles (const IdrSegmentation *segmentation);
+gint64 idr_segmentation_get_n_tiles (const IdrSegmentation *self);
 
 /* Goes to the next pass, the first one first, after all tiles of the one before were added. FALSE:
  * there is none, and @problem is NULL; or something is wrong. */
-gboolean idr_segmentation_begin_pass (IdrSegmentation *segmentation, const gchar **problem);
+gboolean idr_segmentation_begin_pass (IdrSegmentation *self, const gchar **problem);
 
 /* What must be read for a tile. FALSE: nothing in this pass. Any thread. */
-gboolean idr_segmentation_get_box (const IdrSegmentation *segmentation, gint64 tile, IdrBox *box);
+gboolean idr_segmentation_get_box (const IdrSegmentation *self, gint64 tile, IdrBox *box);
 
 /* Bytes that a tile is worked out in, apart from what is read for it. */
-gsize idr_segmentation_get_scratch_size (const IdrSegmentation *segmentation);
+gsize idr_segmentation_get_scratch_size (const IdrSegmentation *self);
 
-/* Takes a tile: @planes are those of its box, NULL where that is nothing. Any thread, many at a
- * time. FALSE and @problem. */
-gboolean idr_segmentation_add (IdrSegmentation *segmentation, gint64 tile, const IdrRaster *planes,
+/* Takes the @index-th tile: @planes are those of its box, NULL where that is nothing. Any thread,
+ * many at a time. FALSE and @problem. */
+gboolean idr_segmentation_add (IdrSegmentation *self, gint64 index, const IdrRaster *planes,
                                const gchar **problem);
 
 /* --- What was found: immutable, counted, small ------------------------------------ */
@@ -113,7 +113,7 @@ typedef struct _IdrBand IdrBand;
 
 /* After the last pass. @objects: as a new array of IdrObject, one an object in the order of labels,
  * or NULL if not asked for. NULL and @problem. */
-IdrSegments *idr_segmentation_finish (IdrSegmentation *segmentation, GArray **objects,
+IdrSegments *idr_segmentation_finish (IdrSegmentation *self, GArray **objects,
                                       const gchar **problem);
 
 /* Segments @raster, a plane in memory, in one go. NULL when memory does not suffice, or when there
@@ -139,7 +139,7 @@ IdrBand *idr_segments_get_band (const IdrSegments *segments, gint64 band);
  * memory. */
 IdrSegmentation *idr_segments_remake (const IdrSegments *segments, IdrSegmenter *segmenter,
                                       gint64 band);
-IdrBand *idr_segmentation_finish_band (IdrSegmentation *segmentation, const gchar **problem);
+IdrBand *idr_segmentation_finish_band (IdrSegmentation *self, const gchar **problem);
 
 IdrBand *idr_band_ref (IdrBand *band);
 void idr_band_unref (IdrBand *band);
@@ -147,12 +147,11 @@ gsize idr_band_get_size (const IdrBand *band); /* bytes of memory */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrBand, idr_band_unref)
 
 /* Fills @labels, numbers in rows @stride bytes apart, with those of what @band, the @index-th, has
- * of plane @z from (@x, @y) on, @width x @height pixels that must lie inside the plane; 0 where
- * there is no object. Costs what is painted, wherever it lies. Returns how many rows these were:
- * the next one is another band's. */
+ * of plane z0 of @box, which lies inside the stack and begins in the band; 0 where there is no
+ * object. Costs what is painted, wherever it lies. Returns how many rows these were: the next one
+ * is another band's. */
 gint64 idr_segments_paint_band (const IdrSegments *segments, const IdrBand *band, gint64 index,
-                                gint64 z, gint64 x, gint64 y, gint64 width, gint64 height,
-                                guint32 *labels, gsize stride);
+                                const IdrBox *box, guint32 *labels, gsize stride);
 
 /* The same from as many bands as it takes, all of which must have been kept, of the first plane. */
 void idr_segments_paint (const IdrSegments *segments, gint64 x, gint64 y, gint64 width,

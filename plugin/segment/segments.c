@@ -169,15 +169,14 @@ idr_segments_remake (const IdrSegments *segments, IdrSegmenter *segmenter, gint6
 /* --- Painting -------------------------------------------------------------------------------- */
 
 gint64
-idr_segments_paint_band (const IdrSegments *segments, const IdrBand *band, gint64 index, gint64 z,
-                         gint64 x, gint64 y, gint64 width, gint64 height, guint32 *labels,
-                         gsize stride)
+idr_segments_paint_band (const IdrSegments *segments, const IdrBand *band, gint64 index,
+                         const IdrBox *box, guint32 *labels, gsize stride)
 {
   const gint64 first = segments->rows[index % segments->n_down];
-  const gint64 n = MIN (height, first + band->runs.n_rows - y);
+  const gint64 n = MIN (box->y1, first + band->runs.n_rows) - box->y0;
 
   for (gint64 row = 0; row < n; row++)
-    idr_band_paint_row (band, y + row - first, x, x + width,
+    idr_band_paint_row (band, box->y0 + row - first, box->x0, box->x1,
                         (guint32 *)(gpointer)((guint8 *)labels + row * stride));
   return n;
 }
@@ -186,16 +185,20 @@ void
 idr_segments_paint (const IdrSegments *segments, gint64 x, gint64 y, gint64 width, gint64 height,
                     guint32 *labels, gsize stride)
 {
+  IdrBox box = { x, y, 0, x + width, y + height, 1 };
+  guint8 *row = (guint8 *)labels;
+
   g_return_if_fail (segments != NULL);
   g_return_if_fail (x >= 0 && y >= 0 && width >= 0 && height >= 0);
   g_return_if_fail (width <= segments->stack.width - x && height <= segments->stack.height - y);
 
-  for (gint64 row = 0; row < height;)
+  while (box.y0 < box.y1)
     {
-      const gint64 index = idr_segments_find_band (segments, 0, y + row);
+      const gint64 index = idr_segments_find_band (segments, 0, box.y0);
+      const gint64 n = idr_segments_paint_band (segments, segments->bands[index], index, &box,
+                                                (guint32 *)(gpointer)row, stride);
 
-      row += idr_segments_paint_band (
-          segments, segments->bands[index], index, 0, x, y + row, width, height - row,
-          (guint32 *)(gpointer)((guint8 *)labels + row * stride), stride);
+      box.y0 += n;
+      row += (gsize)n * stride;
     }
 }

@@ -5,5 +5,5 @@
 
 #include "segmentation.h"
 
-/* What @segmentation, which is at its end, has found: its bands go over. NULL: no memory. */
-IdrSegments *idr_segments_new (IdrSegmentation *segmentation);
+/* What @from, which is at its end, has found: its bands go over. NULL: no memory. */
+IdrSegments *idr_segments_new (IdrSegmentation *from);

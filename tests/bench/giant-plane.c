@@ -59,7 +59,7 @@ check_objects (const GridImage *grid, LaminaTable *table, const GArray *rows)
     g_error ("%u objects, not %" G_GINT64_FORMAT, rows->len / n_columns, grid_image_count (grid));
   for (guint i = 0; i < rows->len / n_columns; i++)
     {
-      const gdouble *row = &g_array_index (rows, gdouble, i * n_columns);
+      const gdouble *row = &g_array_index (rows, gdouble, (gsize)i * n_columns);
       const gint64 column = i % across, line = i / across;
       const gint64 left = MAX (0, column * grid->cell - 1), top = MAX (0, line * grid->cell - 1);
 
@@ -108,7 +108,7 @@ main (int argc, char **argv)
   grid.height = g_ascii_strtoll (argv[2], NULL, 10);
   grid.cell = g_ascii_strtoll (argv[3], NULL, 10);
   grid.square = grid.cell / 2;
-  job = lamina_job_new (atoi (argv[5]));
+  job = lamina_job_new ((gint)g_ascii_strtoll (argv[5], NULL, 10));
   image = grid_image_new (&grid);
   g_assert_true (lamina_operation_register ("parallel-segment", IDR_TYPE_PARALLEL_SEGMENT, NULL));
   operation = lamina_operation_new ("parallel-segment", NULL, &error, "input", image, "memory",
