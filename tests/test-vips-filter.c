@@ -340,7 +340,7 @@ assert_jobs (const gchar *name)
   g_autoptr (GError) error = NULL;
 
   g_assert_nonnull (bytes);
-  g_assert_cmpint (lamina_job_get_count (job, "pixels"), >=, WIDTH * HEIGHT);
+  g_assert_cmpint (lamina_job_get_count (job, "pixels"), >=, (gint64)WIDTH * HEIGHT);
   none = lamina_image_read_bytes (image, 5, NULL, other, &error);
   g_assert_null (none);
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);

@@ -61,6 +61,13 @@ def listed():
     assert len(theirs) > 80 and {"vips:rank", "vips:gaussblur", "vips:crop", "vips:lab2xyz"} <= set(theirs), theirs
     assert not any("idr" in name or "segment" in name for name in theirs), theirs
     assert not {"vips:add", "vips:conv", "vips:tiffload", "vips:tiffsave", "vips:draw_rect"} & set(theirs), theirs
+    # Nor where libvips has ours.
+    with folder() as cache:
+        home = os.environ | {"XDG_CACHE_HOME": cache}
+        home |= dict(word.split("=", 1) for word in good(lamina("vips-home", env=home)).out.split())
+        assert "idr_s3_source" in good(run("vips", "-l", env=home)).out
+        again = [line.split()[0] for line in good(lamina("list", env=home)).out.splitlines()]
+    assert again == names, again
     text = good(lamina("inspect", "vips:rank")).out
     assert re.search(r"width +whole number +Window width in pixels\n +1 to 100000, must be given", text), text
     text = good(lamina("inspect", "vips:gaussblur")).out
