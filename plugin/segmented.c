@@ -3,6 +3,7 @@
  */
 #include "segmented.h"
 
+#include "bands.h"
 #include "cache.h"
 #include "stack-work.h"
 #include "tiling.h"
@@ -22,7 +23,7 @@ struct _IdrSegmented
   IdrTileReader *reader; /* of stacks of one tile */
   IdrCache *stacks;      /* of Stack, by number */
   IdrCache *objects;     /* of GArray, by number: those of stacks that are not kept any more, too */
-  IdrCache *bands; /* of IdrBand, by stack and number: those that were made again to be painted */
+  IdrBands *bands;       /* those that were let go */
 
   GMutex lock;
   IdrStackWork *work; /* the one stack of many tiles that is under way: memory is for one */
@@ -73,11 +74,9 @@ stack_new (IdrSegments *segments, GArray *objects)
 }
 
 static GBytes *
-make_key (gint64 number, gint64 band)
+make_key (gint64 number)
 {
-  const gint64 key[] = { number, band };
-
-  return g_bytes_new (key, sizeof key);
+  return g_bytes_new (&number, sizeof number);
 }
 
 /* --- All of them ---------------------------------------------------------------------------- */
@@ -89,7 +88,7 @@ segmented_clear (gpointer data)
 
   idr_cache_free (self->stacks);
   idr_cache_free (self->objects);
-  idr_cache_free (self->bands);
+  idr_bands_free (self->bands);
   idr_tile_reader_free (self->reader);
   idr_segmenter_free (self->segmenter);
   g_mutex_clear (&self->lock);
@@ -123,26 +122,14 @@ idr_segmented_new (LaminaImage *input, const IdrSegmentOptions *options, gboolea
   self->reach = is_volume ? (gint64)(4 * options->sigma + 0.5) : 0;
   smallest = self->stack;
   idr_tiling_choose (&smallest, info, 2 * self->reach + 1, self->memory, 1);
-  self->reader = idr_tile_reader_new (input, 0, 0);
+  self->reader = idr_tile_reader_new (input, 0);
   self->stacks = idr_cache_new (idr_tiling_is_whole (&smallest) ? STACKS_BYTES : self->memory / 2,
                                 g_atomic_rc_box_acquire, stack_unref);
   self->objects = idr_cache_new (OBJECTS_BYTES, (gpointer (*) (gpointer))g_array_ref,
                                  (GDestroyNotify)g_array_unref);
-  self->bands = idr_cache_new (self->memory / 8, (gpointer (*) (gpointer))idr_band_ref,
-                               (GDestroyNotify)idr_band_unref);
+  self->bands = idr_bands_new (input, self->segmenter, &self->stack, self->memory / 8);
   g_mutex_init (&self->lock);
   return self;
-}
-
-/* Sets @error to what is wrong with a stack. */
-static void
-set_problem (const IdrSegmented *self, gint64 number, const gchar *problem, GError **error)
-{
-  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
-               "%s %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
-               " pixels: %s; a coarser level= is smaller",
-               self->stack.is_volume ? "Volume" : "Plane", number, self->stack.width,
-               self->stack.height, problem);
 }
 
 /* Keeps the objects longer than the rest, and counts. */
@@ -160,31 +147,8 @@ typedef struct
 {
   IdrSegmented *self;
   gint64 number; /* of the stack */
-  gint64 band;
-  const IdrSegments *segments;
   LaminaJob *job;
 } Request;
-
-/* The passes over a segmentation of @stack, whose first plane is @first, by this thread or a
- * loop's. */
-static gboolean
-read_and_add (IdrSegmented *self, gint64 first, IdrSegmentation *segmentation, gint64 tile,
-              LaminaJob *job, const gchar **problem, GError **error)
-{
-  IdrTilePixels pixels = { NULL, NULL };
-  gboolean done = TRUE;
-  IdrBox box;
-
-  if (idr_segmentation_get_box (segmentation, tile, &box))
-    {
-      box.z0 += first;
-      box.z1 += first;
-      done = idr_tile_reader_read (self->reader, &box, &pixels, job, error);
-    }
-  done = done && idr_segmentation_add (segmentation, tile, pixels.planes, problem);
-  idr_tile_pixels_clear (&pixels);
-  return done;
-}
 
 static IdrSegments *
 segment_whole (const Request *request, GArray **objects, const gchar **problem, GError **error)
@@ -197,7 +161,8 @@ segment_whole (const Request *request, GArray **objects, const gchar **problem, 
   if (segmentation == NULL)
     return NULL;
   while (idr_segmentation_begin_pass (segmentation, problem))
-    if (!read_and_add (self, request->number, segmentation, 0, request->job, problem, error))
+    if (!idr_tile_reader_add (self->reader, request->number, segmentation, 0, request->job, problem,
+                              error))
       return NULL;
   return *problem == NULL ? idr_segmentation_finish (segmentation, objects, problem) : NULL;
 }
@@ -213,7 +178,7 @@ compute_whole (GBytes *key, gpointer data, gsize *size, GCancellable *cancellabl
   IdrSegments *segments = segment_whole (request, &objects, &problem, &fault);
 
   if (segments == NULL && fault == NULL)
-    set_problem (request->self, request->number, problem, &fault);
+    idr_tiling_set_error (&request->self->stack, request->number, problem, &fault);
   if (segments == NULL)
     {
       g_propagate_error (error, g_steal_pointer (&fault));
@@ -229,15 +194,12 @@ compute_whole (GBytes *key, gpointer data, gsize *size, GCancellable *cancellabl
 static IdrStackWork *
 make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
 {
-  const LaminaInfo *info = lamina_image_get_info (self->input);
   IdrSegmentation *segmentation = idr_segmentation_new (self->segmenter, stack, self->memory / 2);
 
   if (segmentation == NULL)
     return NULL;
-  return idr_stack_work_new (segmentation,
-                             idr_tile_reader_new (self->input, number * stack->depth,
-                                                  stack->is_volume ? self->memory / 4 : 0),
-                             info);
+  return idr_stack_work_new (segmentation, self->input, number * stack->depth,
+                             stack->is_volume ? self->memory / 4 : 0);
 }
 
 /* Joins whoever works on a stack, or begins with the @number-th. */
@@ -276,7 +238,7 @@ conclude_work (IdrSegmented *self, IdrStackWork *work, gint64 number, GError **e
   if (segments != NULL)
     return stack_new (segments, objects);
   if (fault == NULL)
-    set_problem (self, number, problem, &fault);
+    idr_tiling_set_error (&self->stack, number, problem, &fault);
   g_propagate_error (error, g_steal_pointer (&fault));
   return NULL;
 }
@@ -293,7 +255,7 @@ leave_work (IdrSegmented *self, IdrStackWork *work, gboolean has_ended, Stack *s
   is_first = self->work == work && has_ended;
   if (is_first && stack != NULL)
     {
-      g_autoptr (GBytes) key = make_key (self->working, -1);
+      g_autoptr (GBytes) key = make_key (self->working);
 
       idr_cache_put (self->stacks, key, stack,
                      idr_segments_get_size (stack->segments) + get_objects_size (stack->objects));
@@ -309,7 +271,7 @@ static Stack *
 compute_in_tiles (IdrSegmented *self, const IdrStack *tiled, gint64 number, LaminaJob *job,
                   GError **error)
 {
-  g_autoptr (GBytes) key = make_key (number, -1);
+  g_autoptr (GBytes) key = make_key (number);
 
   for (;;)
     {
@@ -324,7 +286,7 @@ compute_in_tiles (IdrSegmented *self, const IdrStack *tiled, gint64 number, Lami
       work = join_work (self, tiled, number, &working);
       if (work == NULL)
         {
-          set_problem (self, number, "memory does not suffice", error);
+          idr_tiling_set_error (&self->stack, number, "memory does not suffice", error);
           return NULL;
         }
       ended = idr_stack_work_help (work, job, error);
@@ -351,75 +313,8 @@ get_stack (IdrSegmented *self, gint64 number, LaminaJob *job, GError **error)
                      lamina_job_get_n_threads (job));
   if (!idr_tiling_is_whole (&tiled))
     return compute_in_tiles (self, &tiled, number, job, error);
-  key = make_key (number, -1);
+  key = make_key (number);
   return idr_cache_get (self->stacks, key, compute_whole, &request, G_CANCELLABLE (job), error);
-}
-
-/* --- Bands -------------------------------------------------------------------------------------
- */
-
-typedef struct
-{
-  const Request *request;
-  IdrSegmentation *segmentation;
-} Remake;
-
-static gboolean
-remake_tile (gint64 tile, gpointer data, LaminaJob *job, GError **error)
-{
-  const Remake *remake = data;
-  IdrSegmented *self = remake->request->self;
-  g_autoptr (GError) fault = NULL;
-  const gchar *problem = NULL;
-
-  if (read_and_add (self, remake->request->number * self->stack.depth, remake->segmentation, tile,
-                    job, &problem, &fault))
-    return TRUE;
-  if (fault == NULL)
-    set_problem (self, remake->request->number, problem, &fault);
-  g_propagate_error (error, g_steal_pointer (&fault));
-  return FALSE;
-}
-
-/* #IdrCacheMake */
-static gpointer
-remake_band (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)
-{
-  Request *request = data;
-  IdrSegmented *self = request->self;
-  g_autoptr (IdrSegmentation) segmentation
-      = idr_segments_remake (request->segments, self->segmenter, request->band);
-  Remake remake = { request, segmentation };
-  const gchar *problem = "memory does not suffice";
-  IdrBand *band = NULL;
-
-  if (segmentation != NULL && idr_segmentation_begin_pass (segmentation, &problem))
-    {
-      if (!lamina_job_run (request->job, idr_segmentation_get_n_tiles (segmentation), remake_tile,
-                           &remake, error))
-        return NULL;
-      band = idr_segmentation_finish_band (segmentation, &problem);
-    }
-  if (band == NULL)
-    set_problem (self, request->number, problem, error);
-  else
-    *size = idr_band_get_size (band);
-  return band;
-}
-
-static IdrBand *
-get_band (IdrSegmented *self, gint64 number, const IdrSegments *segments, gint64 band,
-          LaminaJob *job, GError **error)
-{
-  Request request
-      = { .self = self, .number = number, .band = band, .segments = segments, .job = job };
-  IdrBand *kept = idr_segments_get_band (segments, band);
-  g_autoptr (GBytes) key = NULL;
-
-  if (kept != NULL)
-    return kept;
-  key = make_key (number, band);
-  return idr_cache_get (self->bands, key, remake_band, &request, G_CANCELLABLE (job), error);
 }
 
 /* --- Outputs ------------------------------------------------------------------------------------
@@ -439,7 +334,8 @@ idr_segmented_read_labels (IdrSegmented *self, gint64 plane, const LaminaRect *r
   while (box.y0 < box.y1)
     {
       const gint64 index = idr_segments_find_band (stack->segments, z, box.y0);
-      g_autoptr (IdrBand) band = get_band (self, number, stack->segments, index, job, error);
+      g_autoptr (IdrBand) band
+          = idr_bands_get (self->bands, number, stack->segments, index, job, error);
       gint64 n;
 
       if (band == NULL)
@@ -477,7 +373,7 @@ GArray *
 idr_segmented_read_objects (IdrSegmented *self, gint64 plane, LaminaJob *job, GError **error)
 {
   const gint64 number = plane / self->stack.depth;
-  g_autoptr (GBytes) key = make_key (number, -1);
+  g_autoptr (GBytes) key = make_key (number);
   g_autoptr (GArray) objects = idr_cache_peek (self->objects, key);
 
   if (objects == NULL)
@@ -494,7 +390,7 @@ idr_segmented_read_objects (IdrSegmented *self, gint64 plane, LaminaJob *job, GE
 void
 idr_segmented_will_need (IdrSegmented *self, gint64 plane, gboolean objects_only, LaminaJob *job)
 {
-  g_autoptr (GBytes) key = make_key (plane / self->stack.depth, -1);
+  g_autoptr (GBytes) key = make_key (plane / self->stack.depth);
 
   if (!idr_cache_has (self->stacks, key) && !(objects_only && idr_cache_has (self->objects, key)))
     lamina_image_will_need (self->input, plane, NULL, job);

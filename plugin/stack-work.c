@@ -8,6 +8,7 @@ struct _IdrStackWork
   gatomicrefcount n_refs;
   IdrSegmentation *segmentation;
   IdrTileReader *reader;
+  gint64 first; /* plane of the image */
   gint64 ahead; /* bytes that are asked for before they are read */
   gint64 pixel_size;
   gint64 n_tiles;
@@ -28,13 +29,15 @@ struct _IdrStackWork
 };
 
 IdrStackWork *
-idr_stack_work_new (IdrSegmentation *segmentation, IdrTileReader *reader, const LaminaInfo *info)
+idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 first, gsize kept)
 {
+  const LaminaInfo *info = lamina_image_get_info (input);
   IdrStackWork *work = g_new0 (IdrStackWork, 1);
 
   g_atomic_ref_count_init (&work->n_refs);
   work->segmentation = segmentation;
-  work->reader = reader;
+  work->reader = idr_tile_reader_new (input, kept);
+  work->first = first;
   work->ahead = info->ahead;
   work->pixel_size = (gint64)lamina_info_get_pixel_size (info);
   work->n_tiles = work->next = idr_segmentation_get_n_tiles (segmentation);
@@ -115,29 +118,11 @@ ask_ahead (IdrStackWork *work, gint64 tile, LaminaJob *job)
         work->asked = next + 1;
       g_mutex_unlock (&work->lock);
       if (is_new)
-        idr_tile_reader_will_need (work->reader, &box, job);
+        idr_tile_reader_will_need (work->reader, work->first, &box, job);
       left -= get_size (work, &box);
       if (left <= 0)
         return;
     }
-}
-
-/* Reads and adds a tile. FALSE with @error or @problem. */
-static gboolean
-do_tile (IdrStackWork *work, gint64 tile, LaminaJob *job, const gchar **problem, GError **error)
-{
-  IdrTilePixels pixels = { NULL, NULL };
-  gboolean done = TRUE;
-  IdrBox box;
-
-  if (idr_segmentation_get_box (work->segmentation, tile, &box))
-    {
-      ask_ahead (work, tile, job);
-      done = idr_tile_reader_read (work->reader, &box, &pixels, job, error);
-    }
-  done = done && idr_segmentation_add (work->segmentation, tile, pixels.planes, problem);
-  idr_tile_pixels_clear (&pixels);
-  return done;
 }
 
 /* A tile of the pass, if there still is one. */
@@ -156,7 +141,9 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
   if (!taken)
     return TRUE;
 
-  done = do_tile (work, tile, job, &problem, &fault);
+  ask_ahead (work, tile, job);
+  done = idr_tile_reader_add (work->reader, work->first, work->segmentation, tile, job, &problem,
+                              &fault);
   if (done)
     lamina_job_count (job, "tiles", 1);
   is_cancelled = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);

@@ -10,10 +10,11 @@
 
 typedef struct _IdrStackWork IdrStackWork;
 
-/* @segmentation has not begun and is taken over, as is @reader, which reads the image of @info.
- * Counts "tiles" and "tiles-planned", so that people see it move. */
-IdrStackWork *idr_stack_work_new (IdrSegmentation *segmentation, IdrTileReader *reader,
-                                  const LaminaInfo *info);
+/* @segmentation, of the stack of @input that begins with plane @first, has not begun and is taken
+ * over. @kept: bytes of pixels that may be kept for other tiles. Counts "tiles" and
+ * "tiles-planned", so that people see it move. */
+IdrStackWork *idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 first,
+                                  gsize kept);
 IdrStackWork *idr_stack_work_ref (IdrStackWork *work);
 void idr_stack_work_unref (IdrStackWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrStackWork, idr_stack_work_unref)

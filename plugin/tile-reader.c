@@ -18,7 +18,6 @@ typedef struct
 struct _IdrTileReader
 {
   LaminaImage *input;
-  gint64 first;
   IdrCache *blocks; /* of Block, by plane and place; or NULL */
   GMutex lock;
   GPtrArray *idle; /* of Block */
@@ -79,12 +78,11 @@ take_block (IdrTileReader *reader, gsize size)
 }
 
 IdrTileReader *
-idr_tile_reader_new (LaminaImage *input, gint64 first, gsize kept)
+idr_tile_reader_new (LaminaImage *input, gsize kept)
 {
   IdrTileReader *reader = g_new0 (IdrTileReader, 1);
 
   reader->input = g_object_ref (input);
-  reader->first = first;
   reader->idle = g_ptr_array_new_with_free_func (block_free);
   if (kept > 0)
     reader->blocks = idr_cache_new (kept, block_ref, block_unref);
@@ -107,7 +105,7 @@ idr_tile_reader_free (IdrTileReader *reader)
 typedef struct
 {
   IdrTileReader *reader;
-  gint64 z;
+  gint64 plane;
   LaminaRect rect;
   gsize stride;
   LaminaJob *job;
@@ -129,7 +127,7 @@ read_block (const Request *request, gsize *size, GError **error)
                    request->rect.width, request->rect.height);
       return NULL;
     }
-  if (!lamina_image_read (reader->input, reader->first + request->z, &request->rect, block->pixels,
+  if (!lamina_image_read (reader->input, request->plane, &request->rect, block->pixels,
                           request->stride, request->job, error))
     g_clear_pointer (&block, block_unref);
   return block;
@@ -145,7 +143,7 @@ make_block (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, 
 static Block *
 get_block (const Request *request, GError **error)
 {
-  const gint64 place[] = { request->z, request->rect.x, request->rect.y };
+  const gint64 place[] = { request->plane, request->rect.x, request->rect.y };
   g_autoptr (GBytes) key = NULL;
   Request copy = *request;
   gsize size;
@@ -157,9 +155,23 @@ get_block (const Request *request, GError **error)
                         G_CANCELLABLE (request->job), error);
 }
 
-gboolean
-idr_tile_reader_read (IdrTileReader *reader, const IdrBox *box, IdrTilePixels *pixels,
-                      LaminaJob *job, GError **error)
+/* The pixels of a box, and what holds them. */
+typedef struct
+{
+  IdrRaster *planes;
+  GPtrArray *blocks;
+} Pixels;
+
+static void
+pixels_clear (Pixels *pixels)
+{
+  g_clear_pointer (&pixels->blocks, g_ptr_array_unref);
+  g_clear_pointer (&pixels->planes, g_free);
+}
+
+static gboolean
+read_pixels (IdrTileReader *reader, gint64 first, const IdrBox *box, Pixels *pixels, LaminaJob *job,
+             GError **error)
 {
   const LaminaInfo *info = lamina_image_get_info (reader->input);
   const gint64 width = box->x1 - box->x0, height = box->y1 - box->y0;
@@ -169,7 +181,8 @@ idr_tile_reader_read (IdrTileReader *reader, const IdrBox *box, IdrTilePixels *p
   pixels->blocks = g_ptr_array_new_with_free_func (block_unref);
   for (gint64 z = box->z0; z < box->z1; z++)
     {
-      const Request request = { reader, z, { box->x0, box->y0, width, height }, stride, job };
+      const Request request
+          = { reader, first + z, { box->x0, box->y0, width, height }, stride, job };
       Block *block = get_block (&request, error);
 
       if (block == NULL)
@@ -184,17 +197,25 @@ idr_tile_reader_read (IdrTileReader *reader, const IdrBox *box, IdrTilePixels *p
   return TRUE;
 }
 
-void
-idr_tile_pixels_clear (IdrTilePixels *pixels)
+gboolean
+idr_tile_reader_add (IdrTileReader *reader, gint64 first, IdrSegmentation *segmentation,
+                     gint64 tile, LaminaJob *job, const gchar **problem, GError **error)
 {
-  g_clear_pointer (&pixels->blocks, g_ptr_array_unref);
-  g_clear_pointer (&pixels->planes, g_free);
+  Pixels pixels = { NULL, NULL };
+  gboolean done = TRUE;
+  IdrBox box;
+
+  if (idr_segmentation_get_box (segmentation, tile, &box))
+    done = read_pixels (reader, first, &box, &pixels, job, error);
+  done = done && idr_segmentation_add (segmentation, tile, pixels.planes, problem);
+  pixels_clear (&pixels);
+  return done;
 }
 
 void
-idr_tile_reader_will_need (IdrTileReader *reader, const IdrBox *box, LaminaJob *job)
+idr_tile_reader_will_need (IdrTileReader *reader, gint64 first, const IdrBox *box, LaminaJob *job)
 {
   const LaminaRect rect = { box->x0, box->y0, box->x1 - box->x0, box->y1 - box->y0 };
 
-  lamina_image_will_need (reader->input, reader->first + box->z1 - 1, &rect, job);
+  lamina_image_will_need (reader->input, first + box->z1 - 1, &rect, job);
 }

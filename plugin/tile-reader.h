@@ -8,23 +8,18 @@
 
 typedef struct _IdrTileReader IdrTileReader;
 
-/* Of the stack whose first plane is @first; @kept: bytes of pixels that may be kept for other tiles
- * that need them, too. */
-IdrTileReader *idr_tile_reader_new (LaminaImage *input, gint64 first, gsize kept);
+/* @kept: bytes of pixels that may be kept for other tiles that need them, too. */
+IdrTileReader *idr_tile_reader_new (LaminaImage *input, gsize kept);
 void idr_tile_reader_free (IdrTileReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrTileReader, idr_tile_reader_free)
 
-/* A tile's pixels, for one thread. */
-typedef struct
-{
-  IdrRaster *planes;
-  GPtrArray *blocks; /* hold the pixels */
-} IdrTilePixels;
+/* Reads what a tile of @segmentation takes, of the stack that begins with plane @first, and adds
+ * it. FALSE with @error; or with @problem, a constant string, that says what is wrong with the
+ * stack itself. Any thread, many at a time. */
+gboolean idr_tile_reader_add (IdrTileReader *reader, gint64 first, IdrSegmentation *segmentation,
+                              gint64 tile, LaminaJob *job, const gchar **problem, GError **error);
 
-/* Reads @box into @pixels, to be cleared by the caller. Any thread, many at a time. */
-gboolean idr_tile_reader_read (IdrTileReader *reader, const IdrBox *box, IdrTilePixels *pixels,
-                               LaminaJob *job, GError **error);
-void idr_tile_pixels_clear (IdrTilePixels *pixels);
-
-/* Says that @box will be read soon; of several planes the last one: those before are known. */
-void idr_tile_reader_will_need (IdrTileReader *reader, const IdrBox *box, LaminaJob *job);
+/* Says that @box of that stack will be read soon; of several planes the last one: those before are
+ * known. */
+void idr_tile_reader_will_need (IdrTileReader *reader, gint64 first, const IdrBox *box,
+                                LaminaJob *job);

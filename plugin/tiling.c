@@ -83,3 +83,12 @@ idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 n_planes, gsi
   most = MAX (side * side / stack->tile_width, MIN_SIDE);
   stack->tile_height = fit (own_height, most);
 }
+
+void
+idr_tiling_set_error (const IdrStack *stack, gint64 number, const gchar *problem, GError **error)
+{
+  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+               "%s %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
+               " pixels: %s; a coarser level= is smaller",
+               stack->is_volume ? "Volume" : "Plane", number, stack->width, stack->height, problem);
+}

@@ -19,3 +19,7 @@ gboolean idr_tiling_is_whole (const IdrStack *stack);
 
 /* The bytes that @memory asks for: 0 is a quarter of what this machine has. */
 gsize idr_tiling_get_memory (gint64 memory);
+
+/* Sets @error to what is wrong with the @number-th stack, @problem. */
+void idr_tiling_set_error (const IdrStack *stack, gint64 number, const gchar *problem,
+                           GError **error);
