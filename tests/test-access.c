@@ -211,6 +211,41 @@ test_refusals (void)
                  "region=eu-west-3");
 }
 
+/* Reads the same object thrice of a store that is moved as @how says; each read costs a request,
+ * and one more wherever it is redirected. */
+static void
+check_moved (BadServer *server, const IdrStoreOptions *options, const gchar *how, gint64 n_requests)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *url = g_strdup_printf ("%s/fault/%s", server->url, how);
+  g_autoptr (IdrStore) store = idr_store_new (url, options, &error);
+  gint64 before = bad_server_count (server, "requests");
+  g_assert_no_error (error);
+  for (gint i = 0; i < 3; i++)
+    {
+      g_autofree gchar *text = read_text (store, "a b/here");
+      g_assert_cmpstr (text, ==, "here");
+    }
+  g_assert_cmpint (bad_server_count (server, "requests") - before, ==, n_requests);
+}
+
+/* Once it is known where a bucket lies it is asked there; nothing goes there that was not sent
+ * there by the redirect. */
+static void
+test_moved (void)
+{
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  const IdrStoreOptions public = { .anonymous = TRUE }, private = { .profile = "other" };
+  forget ();
+  write_text ("a b/here", "here");
+  check_moved (server, &public, "moved=301", 4);
+  check_moved (server, &public, "moved=308", 4);
+  check_moved (server, &public, "moved=307,region=eu-west-3", 4);
+  check_moved (server, &public, "moved=307", 6);
+  check_moved (server, &public, "moved=302", 6);
+  check_moved (server, &private, "moved=301", 6);
+}
+
 static void
 write_home (void)
 {
@@ -249,6 +284,7 @@ main (int argc, char **argv)
   g_test_add_func ("/access/endpoints", test_endpoints);
   g_test_add_func ("/access/identity", test_identity);
   g_test_add_func ("/access/refusals", test_refusals);
+  g_test_add_func ("/access/moved", test_moved);
   gint status = g_test_run ();
   g_autofree gchar *remove = g_strdup_printf ("rm -r '%s'", folder);
   g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL);

@@ -60,6 +60,7 @@ typedef struct
   GBytes *body;        /* of a range: that range, shorter only at the object's end; of a refusal its
                           first 64 KiB */
   gchar *url;          /* where redirects led; not for messages */
+  gboolean moved;      /* for good, and with all that the request had: next time it may go there */
   gchar *content_type; /* or NULL */
   gint64 total;        /* of a range: the whole object's size, or -1 */
   guint retries;       /* tries before the one that counted */

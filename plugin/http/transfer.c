@@ -198,6 +198,14 @@ is_redirect (guint status)
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/* Whether a redirect is meant for the next requests, too, as S3's 307 is to a bucket's region. */
+static gboolean
+is_lasting (const IdrHttpResponse *response)
+{
+  return response->status == 301 || response->status == 308
+         || (response->status == 307 && response->region[0] != '\0');
+}
+
 /* What goes along to @to: a body only where the server says so, nothing of all that to another
  * origin. */
 static gboolean
@@ -214,7 +222,8 @@ follow (IdrHttpTransfer *transfer, const gchar *to, GError **error)
   if (!idr_http_url_may_lead (transfer->url, to, &same_origin, error))
     return FALSE;
   gboolean safe = is_method (transfer, "GET") || is_method (transfer, "HEAD");
-  gboolean repeats = transfer->response.status == 307 || transfer->response.status == 308;
+  guint status = transfer->response.status;
+  gboolean repeats = status == 307 || status == 308;
   if (!safe && repeats && !same_origin)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED,
@@ -228,6 +237,8 @@ follow (IdrHttpTransfer *transfer, const gchar *to, GError **error)
       g_free (transfer->method);
       transfer->method = g_strdup ("GET");
     }
+  if (!is_lasting (&transfer->response) || (!same_origin && transfer->signer != NULL))
+    transfer->astray = TRUE;
   if (!same_origin)
     {
       drop_headers (transfer);
@@ -275,6 +286,7 @@ take_answer (IdrHttpTransfer *transfer)
   answer->total = response->total;
   answer->retries = transfer->retries;
   answer->url = g_strdup (transfer->url);
+  answer->moved = (transfer->relocated || transfer->redirects > 0) && !transfer->astray;
   answer->region = g_strdup (response->region[0] != '\0' ? response->region : NULL);
   transfer->answer = g_steal_pointer (&answer);
 }

@@ -33,6 +33,7 @@ struct _IdrHttpTransfer
   gchar detail[CURL_ERROR_SIZE];
   guint retries, redirects;
   gboolean relocated;          /* to another region */
+  gboolean astray;             /* a redirect was for this time only, or left the signature behind */
   gboolean refused, said_when; /* the last answer: an overloaded server's, and until when */
   gint64 started, due;
   IdrHttpAnswer *answer;

@@ -35,8 +35,9 @@ gchar *idr_store_get_identity (const IdrStoreOptions *options, GError **error);
  * endpoint, unless that is Amazon's), OMERO's "s3://host/bucket/key", "file:///path", or the path
  * of a folder; each of them also within a zip archive: "…/b.zip!/path". Escapes in a web address
  * are kept, what must be escaped is, queries are dropped. Former hosts and buckets of the EBI's
- * store mean today's (or @options' endpoint). NULL options: anonymous. Nothing is asked yet. Any
- * thread. */
+ * store mean today's (or @options' endpoint). What a server says to have moved for good, as S3 does
+ * of a bucket in another region, is asked there from then on. NULL options: anonymous. Nothing is
+ * asked yet. Any thread. */
 IdrStore *idr_store_new (const gchar *location, const IdrStoreOptions *options, GError **error);
 IdrStore *idr_store_ref (IdrStore *store);
 void idr_store_unref (IdrStore *store);

@@ -24,6 +24,7 @@ typedef struct
   IdrLocation *location;
   IdrHttpSigner *signer; /* or NULL: anonymous */
   gchar *root;           /* what requests begin with, and may have a user in it */
+  gchar *moved;          /* instead of that, since a server has said so, atomic; or NULL */
   gchar *shown;          /* what people see */
   IdrDiskCache *cache;   /* or NULL */
 
@@ -157,6 +158,27 @@ keep (WebStore *web, const IdrFetch *fetch, GBytes *bytes)
     idr_disk_cache_put (web->cache, name, bytes);
 }
 
+/* What requests begin with now. */
+static const gchar *
+get_root (WebStore *web)
+{
+  const gchar *moved = g_atomic_pointer_get (&web->moved);
+  return moved != NULL ? moved : web->root;
+}
+
+/* Takes notice that all of the store lies where @answer came from: where the key is the same there.
+ * Once, so that requests on their way may go on reading the root. */
+static void
+follow_move (WebStore *web, const IdrFetch *fetch, const IdrHttpAnswer *answer)
+{
+  g_autofree gchar *tail = get_url ("", fetch->key);
+  if (!answer->moved || !g_str_has_suffix (answer->url, tail))
+    return;
+  gchar *root = g_strndup (answer->url, strlen (answer->url) - strlen (tail));
+  if (!g_atomic_pointer_compare_and_exchange (&web->moved, NULL, root))
+    g_free (root);
+}
+
 static void
 on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
 {
@@ -175,6 +197,8 @@ on_done (IdrHttpAnswer *taken, const GError *error, gpointer data)
       return;
     }
   web->readable = web->readable || fault == NULL;
+  if (fault == NULL)
+    follow_move (web, fetch, answer);
   GBytes *bytes = fault == NULL ? g_bytes_ref (answer->body) : NULL;
   if (bytes != NULL)
     keep (web, fetch, bytes);
@@ -187,7 +211,7 @@ web_store_start (IdrStore *store, IdrFetch *fetch)
   WebStore *web = (WebStore *)store;
   if (take_cached (web, fetch))
     return;
-  g_autofree gchar *url = get_url (web->root, fetch->key);
+  g_autofree gchar *url = get_url (get_root (web), fetch->key);
   IdrHttpRequest request = {
     .url = url,
     .offset = fetch->offset,
@@ -313,6 +337,7 @@ web_store_free (IdrStore *store)
   idr_listable_clear (&web->listable);
   idr_disk_cache_unref (web->cache);
   g_free (web->root);
+  g_free (web->moved);
   g_free (web->shown);
   g_free (web);
 }

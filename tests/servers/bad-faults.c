@@ -97,6 +97,19 @@ answer_redirect (SoupServerMessage *message, guint status)
   bad_answer (message, status, "text/plain", "elsewhere");
 }
 
+/* To what the path says after the SPEC, of the same server by another name. */
+static void
+answer_moved (BadFault *fault, SoupServerMessage *message, guint status)
+{
+  GUri *uri = soup_server_message_get_uri (message);
+  const gchar *path = strchr (g_uri_get_path (uri) + strlen ("/fault/"), '/');
+  g_autofree gchar *place = g_strdup_printf ("http://localhost:%d%s", g_uri_get_port (uri), path);
+  if (has (fault, "region"))
+    set_header (message, "x-amz-bucket-region", g_hash_table_lookup (fault->values, "region"));
+  set_header (message, "Location", place);
+  bad_answer (message, status, "text/plain", "moved");
+}
+
 static void
 append_header (const char *name, const char *value, gpointer text)
 {
@@ -132,6 +145,8 @@ bad_fault_answer (BadFault *fault, SoupServerMessage *message)
     soup_message_headers_remove (soup_server_message_get_request_headers (message), "Range");
   if (redirect > 0)
     answer_redirect (message, redirect);
+  else if (has (fault, "moved"))
+    answer_moved (fault, message, bad_fault_get_number (fault, "moved", 301));
   else if (status > 0)
     answer_status (fault, message, status);
   else if (has (fault, "echo"))

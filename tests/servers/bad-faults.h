@@ -4,6 +4,7 @@
  *   status=N [,retry-after=SECONDS | ,retry-date=SECONDS]   an error, S3's words with it: those of
  *                   code=CODE, and with region=REGION where the bucket lies
  *   redirect=N      to the query's "to=URL", or without one to itself
+ *   moved=N [,region=REGION]   redirected to PATH at another host: http://localhost
  *   echo            the request itself, as text
  *   cookie=NAME     sets a cookie NAME=yes
  *   page            a page of HTML
