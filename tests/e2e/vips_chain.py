@@ -178,10 +178,4 @@ def interrupted():
     assert result.status == 130 and result.after_interrupt < 5, result
 
 
-with folder() as plugins:
-    module = os.path.realpath(os.path.join(BUILD, "..", "loader", "bridges", "vips-lamina.so"))
-    os.mkdir(os.path.join(plugins, "vips"))
-    os.symlink(os.path.realpath(os.path.join(BUILD, "..", "plugin", "idr.so")), os.path.join(plugins, "idr.so"))
-    os.symlink(module, os.path.join(plugins, "vips", "vips-lamina.so"))
-    os.environ["LAMINA_PLUGIN_PATH"] = plugins
-    main()
+main()
