@@ -1,6 +1,7 @@
 /* Archives as stores: entries and ranges of them; damaged ones do no harm
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
+#include "bad-stand-in.h"
 #include "store.h"
 
 #include <glib/gstdio.h>
@@ -172,6 +173,38 @@ test_damaged (void)
     }
 }
 
+/* On a server, entries are on their way before anybody waits, each with one request; what nobody
+ * waits for any more is given up. */
+static void
+test_ahead (void)
+{
+  static const gchar *const keys[] = { "one", "two" };
+  g_autoptr (GByteArray) zip = make_zip ("");
+  g_autoptr (IdrStore) local = open_zip (zip->data, zip->len, "/a");
+  g_autoptr (BadServer) server = bad_server_start (folder, NULL);
+  g_autofree gchar *url = g_strconcat (server->url, "/x.zip!/a", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (IdrStore) store = idr_store_new (url, NULL, &error);
+  IdrFetch *fetches[4];
+
+  g_assert_no_error (error);
+  assert_error (store, "four", 100, G_IO_ERROR_NOT_FOUND); /* reads the directory */
+  g_assert_cmpint (bad_server_count (server, "requests"), ==, 2);
+  for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)
+    fetches[i] = idr_store_fetch (store, keys[i % 2], 0, 0, 100);
+  g_assert_cmpint (bad_server_await (server, "requests", 6), ==, 6);
+  for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)
+    {
+      g_autoptr (GBytes) bytes = i < 2 ? idr_fetch_wait (fetches[i], NULL, NULL, &error) : NULL;
+      g_autoptr (GBytes) same = idr_store_read (local, keys[i % 2], 100, NULL, NULL, NULL);
+
+      g_assert_no_error (error);
+      g_assert_true (bytes == NULL || g_bytes_equal (bytes, same));
+      idr_fetch_unref (fetches[i]);
+    }
+  g_assert_cmpint (bad_server_count (server, "requests"), ==, 6);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -182,6 +215,7 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("lamina-zip-XXXXXX", NULL);
   g_test_add_func ("/zip/entries", test_entries);
   g_test_add_func ("/zip/damaged", test_damaged);
+  g_test_add_func ("/zip/ahead", test_ahead);
   status = g_test_run ();
   path = g_build_filename (folder, "x.zip", NULL);
   g_unlink (path);

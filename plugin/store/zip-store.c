@@ -1,7 +1,8 @@
 /* A zip archive, in a folder or on a server, as a store: its entries by name, stored or deflated
  *
- * The directory at the archive's end is read once, when somebody first waits. Of an entry that is
- * stored as it is, only the range is fetched that is asked for.
+ * The directory at the archive's end is read once, when somebody first waits. From then on an entry
+ * that is asked for as a whole is fetched at once, as it is; what is made of it, and ranges of one
+ * that is stored as it is, are for whoever waits.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "backend.h"
@@ -11,12 +12,16 @@
 #define END_SIZE ((gsize)22)
 #define ENTRY_SIZE ((gsize)46)
 #define HEADER_SIZE ((gint64)30)
+/* An entry's header may have more than the directory tells: it is fetched in one with up to so much
+ * more. */
+#define MORE_HEADER 64
 #define MAX_COMMENT ((gsize)65535)
 #define MAX_DIRECTORY ((gint64)256 << 20)
 
 typedef struct
 {
   gint64 offset;       /* of its header in the archive */
+  gint64 lead;         /* bytes of the header, as far as the directory tells */
   gint64 stored, size; /* bytes, compressed and not */
   gint method;         /* 0: stored, 8: deflated */
 } Entry;
@@ -76,9 +81,11 @@ add_entry (ZipStore *zip, GHashTable *entries, const guint8 *at, gsize left)
   if (!g_str_has_prefix (name, zip->prefix) || !idr_store_check_key (name + skip, NULL))
     return size;
   Entry *entry = g_new (Entry, 1);
-  *entry = (Entry){ get32 (at + 42), get32 (at + 20), get32 (at + 24), (gint)get16 (at + 10) };
-  if (get16 (at + 8) & 1)
-    entry->method = -1; /* encrypted */
+  *entry = (Entry){ .offset = get32 (at + 42),
+                    .lead = HEADER_SIZE + (gint64)name_size + get16 (at + 30),
+                    .stored = get32 (at + 20),
+                    .size = get32 (at + 24),
+                    .method = get16 (at + 8) & 1 ? -1 /* encrypted */ : (gint)get16 (at + 10) };
   g_hash_table_replace (entries, g_strdup (name + skip), entry);
   return size;
 }
@@ -167,11 +174,14 @@ inflate_entry (const ZipStore *zip, const Entry *entry, GBytes *stored, GError *
 }
 
 /* @length stored bytes of the entry from @offset on: behind its header, which has a size of its
- * own. */
+ * own. @fetch may have it all on its way. */
 static GBytes *
-read_stored (ZipStore *zip, const Entry *entry, gint64 offset, gint64 length, GError **error)
+read_stored (ZipStore *zip, const IdrFetch *fetch, const Entry *entry, gint64 offset, gint64 length,
+             GError **error)
 {
-  g_autoptr (GBytes) header = read_range (zip, entry->offset, HEADER_SIZE, error);
+  g_autoptr (GBytes) header = fetch->transfer != NULL
+                                  ? idr_fetch_wait (fetch->transfer, NULL, NULL, error)
+                                  : read_range (zip, entry->offset, HEADER_SIZE, error);
   if (header == NULL)
     return NULL;
   const guint8 *at = g_bytes_get_data (header, NULL);
@@ -179,8 +189,10 @@ read_stored (ZipStore *zip, const Entry *entry, gint64 offset, gint64 length, GE
     return refuse (error, zip, "an entry of it has no header");
   if (length == 0)
     return g_bytes_new_static ("", 0);
-  gint64 first = entry->offset + HEADER_SIZE + get16 (at + 26) + get16 (at + 28);
-  g_autoptr (GBytes) bytes = read_range (zip, first + offset, length, error);
+  gint64 first = HEADER_SIZE + get16 (at + 26) + get16 (at + 28) + offset;
+  if (first + length <= (gint64)g_bytes_get_size (header))
+    return g_bytes_new_from_bytes (header, (gsize)first, (gsize)length);
+  g_autoptr (GBytes) bytes = read_range (zip, entry->offset + first, length, error);
   if (bytes != NULL && g_bytes_get_size (bytes) != (gsize)length)
     return refuse (error, zip, "an entry of it is cut short");
   return g_steal_pointer (&bytes);
@@ -195,19 +207,51 @@ read_entry (ZipStore *zip, const IdrFetch *fetch, GError **error)
       || !idr_fetch_get_range (fetch, entry.size, zip->shown, &offset, &length, error))
     return NULL;
   if (entry.method == 0 && entry.stored == entry.size)
-    return read_stored (zip, &entry, offset, length, error);
+    return read_stored (zip, fetch, &entry, offset, length, error);
   if (entry.method != 8 || (gsize)entry.size / 1032 > (gsize)entry.stored)
     return refuse (error, zip, "an entry of it is neither stored nor deflated");
-  g_autoptr (GBytes) stored = read_stored (zip, &entry, 0, entry.stored, error);
+  g_autoptr (GBytes) stored = read_stored (zip, fetch, &entry, 0, entry.stored, error);
   g_autoptr (GBytes) all = stored != NULL ? inflate_entry (zip, &entry, stored, error) : NULL;
   return all != NULL ? g_bytes_new_from_bytes (all, (gsize)offset, (gsize)length) : NULL;
 }
 
 /* --- The backend -------------------------------------------------------------------------- */
 
+/* Whether @key is known to be an entry. Waits for nobody who reads the directory. */
+static gboolean
+peek_entry (ZipStore *zip, const gchar *key, Entry *entry)
+{
+  if (!g_mutex_trylock (&zip->lock))
+    return FALSE;
+  const Entry *found = zip->entries != NULL ? g_hash_table_lookup (zip->entries, key) : NULL;
+  if (found != NULL)
+    *entry = *found;
+  g_mutex_unlock (&zip->lock);
+  return found != NULL;
+}
+
 static void
 zip_store_start (IdrStore *store, IdrFetch *fetch)
 {
+  Entry entry = { 0 };
+  ZipStore *zip = (ZipStore *)store;
+  if (fetch->offset != 0 || fetch->length != 0 || !peek_entry (zip, fetch->key, &entry)
+      || (guint64)entry.stored > fetch->limit)
+    return;
+  gint64 size = entry.lead + MORE_HEADER + entry.stored;
+  fetch->transfer = idr_store_fetch (zip->base, zip->archive, entry.offset, size, (gsize)size);
+}
+
+static void
+zip_store_hurry (IdrFetch *fetch)
+{
+  idr_fetch_hurry (fetch->transfer);
+}
+
+static void
+zip_store_stop (IdrFetch *fetch)
+{
+  idr_fetch_unref (fetch->transfer);
 }
 
 static void
@@ -247,6 +291,8 @@ zip_store_free (IdrStore *store)
 
 static const IdrStoreBackend zip_store_backend = {
   .start = zip_store_start,
+  .hurry = zip_store_hurry,
+  .stop = zip_store_stop,
   .read = zip_store_read,
   .get_uri = zip_store_get_uri,
   .list = zip_store_list,
