@@ -13,6 +13,9 @@
 #define STACKS_BYTES (8 << 20)
 #define OBJECTS_BYTES (8 << 20)
 
+/* Planes of a volume that are at work at the same time, as a rule. */
+#define N_AT_WORK 8
+
 struct _IdrSegmented
 {
   LaminaImage *input;
@@ -191,15 +194,29 @@ compute_whole (GBytes *key, gpointer data, gsize *size, GCancellable *cancellabl
 
 /* --- A stack of many tiles ------------------------------------------------------------------- */
 
+/* Bytes of pixels that are kept from one tile, and one pass, to the next, where that is worth
+ * while: a whole plane, or what planes of a volume share. */
+static gsize
+get_kept (const IdrSegmented *self, const IdrStack *stack)
+{
+  const gint64 shared = stack->is_volume ? 2 * self->reach + 1 + N_AT_WORK : 1;
+  const gdouble pixels = (gdouble)stack->width * (gdouble)stack->height * (gdouble)shared;
+  /* Tiles are read with what is around them. */
+  const gdouble bytes = 1.25 * pixels * (gdouble)idr_pixel_get_size (stack->pixel);
+
+  return bytes <= (gdouble)self->memory / 4 ? self->memory / 4 : 0;
+}
+
 static IdrStackWork *
 make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
 {
-  IdrSegmentation *segmentation = idr_segmentation_new (self->segmenter, stack, self->memory / 2);
+  const gsize kept = get_kept (self, stack);
+  IdrSegmentation *segmentation
+      = idr_segmentation_new (self->segmenter, stack, self->memory / 2 - kept);
 
   if (segmentation == NULL)
     return NULL;
-  return idr_stack_work_new (segmentation, self->input, number * stack->depth,
-                             stack->is_volume ? self->memory / 4 : 0);
+  return idr_stack_work_new (segmentation, self->input, number * stack->depth, kept);
 }
 
 /* Joins whoever works on a stack, or begins with the @number-th. */

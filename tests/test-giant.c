@@ -130,6 +130,23 @@ test_same (void)
   clear_outputs (&whole);
 }
 
+/* Where memory holds the plane's pixels, the second pass does not read them again. */
+static void
+test_read_once (void)
+{
+  GridImage grid = make_grid (1);
+  g_autoptr (LaminaJob) job = lamina_job_new (2);
+  g_autoptr (GArray) rows = NULL;
+  Outputs outputs;
+
+  open_outputs (&grid, 5 << 20, FALSE, &outputs);
+  rows = read_rows (outputs.objects, 0, job);
+  g_assert_cmpint (grid.n_reads, >, 1);
+  g_assert_cmpint (lamina_job_get_count (job, "tiles"), ==, 2 * grid.n_reads);
+  g_assert_cmpint (lamina_job_get_count (job, "tiles-planned"), ==, 2 * grid.n_reads);
+  clear_outputs (&outputs);
+}
+
 /* Somebody is cancelled in the middle of a plane; who waits for it meanwhile gets it. */
 typedef struct
 {
@@ -287,6 +304,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (lamina_operation_register ("parallel-segment", IDR_TYPE_PARALLEL_SEGMENT, NULL));
   g_test_add_func ("/giant/same", test_same);
+  g_test_add_func ("/giant/read-once", test_read_once);
   g_test_add_func ("/giant/cancelled", test_cancelled);
   g_test_add_func ("/giant/loops", test_loops);
   g_test_add_func ("/giant/volume", test_volume);
