@@ -60,12 +60,12 @@ assert_same_objects (const GArray *found, const GArray *expected)
 static gint n_gone; /* bands that were let go, in all tests */
 
 static void
-count_gone (const IdrSegments *segments, const IdrStack *stack)
+count_gone (const IdrSegments *segments, const IdrStack *stack, gint64 z)
 {
   for (gint64 y = 0; y < stack->height; y++)
     {
       g_autoptr (IdrBand) band
-          = idr_segments_get_band (segments, idr_segments_find_band (segments, 0, y));
+          = idr_segments_get_band (segments, idr_segments_find_band (segments, z, y));
 
       n_gone += band == NULL;
     }
@@ -95,7 +95,7 @@ check (const IdrSegmentOptions *options, const IdrStack *stack, const guint16 *p
   labels = tiled_paint (segments, segmenter, stack, pixels);
   g_assert_cmpmem (labels, n * sizeof *labels, expected_labels, n * sizeof *labels);
   assert_same_objects (objects, expected_objects);
-  count_gone (segments, stack);
+  count_gone (segments, stack, 0);
 }
 
 static void
@@ -154,6 +154,47 @@ test_made_again (void)
   g_assert_cmpint (n_gone, >, 0);
 }
 
+/* A volume's bands, too, are made again, and with them what they share with the planes around. */
+static void
+test_volume_made_again (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (32);
+  const gint gone_before = n_gone;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      const gint64 width = g_rand_int_range (rand, 20, 80),
+                   height = g_rand_int_range (rand, 20, 70);
+      IdrStack whole = make_stack (width, height, width, height), stack;
+      const gsize n = width * height * 9;
+      const IdrSegmentOptions options
+          = { .sigma = i % 3 == 0 ? 0 : 0.7, .fraction = 0.5, .diagonal = i % 2 == 0 };
+      g_autoptr (IdrSegmenter) segmenter = idr_segmenter_new (&options);
+      g_autofree guint16 *pixels = g_new (guint16, n);
+      g_autofree guint32 *expected = NULL, *labels = NULL;
+      const gchar *problem = NULL;
+      g_autoptr (GArray) objects = NULL, expected_objects = NULL;
+      g_autoptr (IdrSegments) all = NULL, segments = NULL;
+
+      whole.depth = 9;
+      whole.is_volume = TRUE;
+      stack = whole;
+      stack.tile_width = 17;
+      stack.tile_height = 23;
+      fill (rand, pixels, width, height * 9);
+      all = tiled_segment (segmenter, &whole, pixels, G_MAXSIZE, 1, &expected_objects, &problem);
+      /* As little as the objects allow for. */
+      for (gsize memory = 1 << 16; segments == NULL; memory += memory / 16)
+        segments = tiled_segment (segmenter, &stack, pixels, memory, 1 + i % 3, &objects, &problem);
+      expected = tiled_paint (all, segmenter, &whole, pixels);
+      labels = tiled_paint (segments, segmenter, &stack, pixels);
+      g_assert_cmpmem (labels, n * sizeof *labels, expected, n * sizeof *labels);
+      assert_same_objects (objects, expected_objects);
+      count_gone (segments, &stack, 4);
+    }
+  g_assert_cmpint (n_gone, >, gone_before);
+}
+
 /* More objects than memory allows for is said, in one line. */
 static void
 test_too_many (void)
@@ -199,6 +240,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/segmentation/tiles", test_tiles);
   g_test_add_func ("/segmentation/made-again", test_made_again);
+  g_test_add_func ("/segmentation/volume-made-again", test_volume_made_again);
   g_test_add_func ("/segmentation/too-many", test_too_many);
   g_test_add_func ("/segmentation/all-at-once", test_all_at_once);
   return g_test_run ();
