@@ -97,10 +97,36 @@ DEFINE_PAIR (u16)
 
 /* --- Sums ------------------------------------------------------------------------------- */
 
-INLINE void
-down_rows (const IdrCoarseFilter *filter, const gint64 radius, const gint16 *const *pairs, gsize n,
-           gint16 *first, gint16 *second)
+/* The radius of sigma 1, which nearly everybody takes: its weights stay in registers. */
+#define USUAL 4
+
+typedef struct
 {
+  Vector first[USUAL + 1], second[USUAL + 1];
+} Weights;
+
+INLINE Weights
+load_weights (const IdrCoarseFilter *filter, const gboolean is_usual)
+{
+  Weights weights;
+
+  for (gsize j = 0; is_usual && j <= USUAL; j++)
+    {
+      weights.first[j] = V (set1_epi32) (filter->first[j]);
+      weights.second[j] = V (set1_epi32) (filter->second[j]);
+    }
+  return weights;
+}
+
+#define GET_WEIGHT(which, j) (is_usual ? weights.which[j] : V (set1_epi32) (filter->which[j]))
+
+INLINE void
+down_rows (const IdrCoarseFilter *filter, const gint16 *const *pairs, gsize n, gint16 *first,
+           gint16 *second, const gboolean is_usual)
+{
+  const gint64 radius = is_usual ? USUAL : filter->radius;
+  const Weights weights = load_weights (filter, is_usual);
+
   for (gsize block = 0; block * BLOCK < n; block++)
     {
       const gsize start = GET_START (block, n);
@@ -110,8 +136,7 @@ down_rows (const IdrCoarseFilter *filter, const gint64 radius, const gint16 *con
         {
           const Vector low = load (pairs[j] + 2 * BLOCK * block);
           const Vector high = load (pairs[j] + 2 * BLOCK * block + BLOCK);
-          const Vector a = V (set1_epi32) (filter->first[j]);
-          const Vector b = V (set1_epi32) (filter->second[j]);
+          const Vector a = GET_WEIGHT (first, j), b = GET_WEIGHT (second, j);
 
           a_low = add_products (a_low, low, a);
           a_high = add_products (a_high, high, a);
@@ -123,6 +148,16 @@ down_rows (const IdrCoarseFilter *filter, const gint64 radius, const gint16 *con
       store (second + start,
              V (packs_epi32) (V (srai_epi32) (b_low, 16), V (srai_epi32) (b_high, 16)));
     }
+}
+
+static void
+down (const IdrCoarseFilter *filter, const gint16 *const *pairs, gsize n, gint16 *first,
+      gint16 *second)
+{
+  if (filter->radius == USUAL)
+    down_rows (filter, pairs, n, first, second, TRUE);
+  else
+    down_rows (filter, pairs, n, first, second, FALSE);
 }
 
 INLINE gint16
@@ -138,9 +173,11 @@ get_largest (Vector vector)
 
 /* Pixels that lie side by side are pairs as they are: every other sum is of the first ones. */
 INLINE gint16
-along_row (const IdrCoarseFilter *filter, const gint64 radius, const gint16 *line, gsize n,
-           gint16 *out)
+along_row (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *out,
+           const gboolean is_usual)
 {
+  const gint64 radius = is_usual ? USUAL : filter->radius;
+  const Weights weights = load_weights (filter, is_usual);
   const Vector upper = V (set1_epi32) ((gint32)0xffff0000);
   Vector max = V (set1_epi16) (G_MININT16);
 
@@ -153,8 +190,8 @@ along_row (const IdrCoarseFilter *filter, const gint64 radius, const gint16 *lin
         {
           const Vector pairs = load (line + start + 2 * j);
 
-          even = add_products (even, pairs, V (set1_epi32) (filter->first[j]));
-          odd = add_products (odd, pairs, V (set1_epi32) (filter->second[j]));
+          even = add_products (even, pairs, GET_WEIGHT (first, j));
+          odd = add_products (odd, pairs, GET_WEIGHT (second, j));
         }
       both = V (srli_epi32) (even, 16) | (odd & upper);
       max = V (max_epi16) (max, both);
@@ -163,23 +200,12 @@ along_row (const IdrCoarseFilter *filter, const gint64 radius, const gint16 *lin
   return get_largest (max);
 }
 
-/* The radius of sigma 1, which nearly everybody takes, as a constant. */
-static void
-down (const IdrCoarseFilter *filter, const gint16 *const *pairs, gsize n, gint16 *first,
-      gint16 *second)
-{
-  if (filter->radius == 4)
-    down_rows (filter, 4, pairs, n, first, second);
-  else
-    down_rows (filter, filter->radius, pairs, n, first, second);
-}
-
 static gint16
 along (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *out)
 {
-  if (filter->radius == 4)
-    return along_row (filter, 4, line, n, out);
-  return along_row (filter, filter->radius, line, n, out);
+  if (filter->radius == USUAL)
+    return along_row (filter, line, n, out, TRUE);
+  return along_row (filter, line, n, out, FALSE);
 }
 
 /* --- The threshold ------------------------------------------------------------------------ */

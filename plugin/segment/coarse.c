@@ -82,7 +82,7 @@ idr_coarse_filter_free (IdrCoarseFilter *filter)
 /* --- Strips of columns, from top to bottom, two rows at a time ------------------------------- */
 
 /* How a strip's workspace is laid out: pointers to the pairs that a sum is taken from, the ring of
- * pairs, the two rows between the passes. */
+ * pairs, four rows between the passes. */
 typedef struct
 {
   gint64 columns;    /* in a strip */
@@ -105,7 +105,7 @@ lay_out (const IdrCoarseFilter *filter, const IdrPatch *patch, Layout *layout)
   layout->line = n_blocks * MAX_BLOCK * 2 + ALIGNMENT;
   layout->ring = (n_pairs * sizeof (gint16 *) / ALIGNMENT + 1) * ALIGNMENT;
   layout->lines = layout->ring + n_pairs * layout->pitch;
-  layout->end = layout->lines + 2 * layout->line;
+  layout->end = layout->lines + 4 * layout->line;
   return layout->columns <= G_MAXINT32;
 }
 
@@ -172,31 +172,44 @@ finish_row (const Work *work, gint16 *line, gint64 x0, gint64 from, gint64 to, g
   return work->kernels->along (work->filter, line, x1 - x0, out);
 }
 
+/* The lines of a pair of rows. */
+static gint16 *
+get_line (const Work *work, gint64 pair, gint64 row)
+{
+  const gsize line = pair % 2 * 2 + row;
+
+  return (gint16 *)(gpointer)(work->workspace + work->layout.lines + line * work->layout.line);
+}
+
+/* A pair's rows are summed along when the next one's were summed down: what has just been written
+ * is not yet there to be read at another place. */
 static void
 smooth_strip (const Work *work, gint64 x0, gint64 x1, guint8 *out, gsize stride, gint16 *maxima)
 {
   const IdrPatch *patch = work->patch;
   const gint64 radius = work->filter->radius, height = patch->y1 - patch->y0;
   const gint64 from = MAX (0, x0 - radius), to = MIN (patch->plane_width, x1 + radius);
-  const gint64 offset = from - (x0 - radius);
-  gint16 *lines[2];
+  const gint64 offset = from - (x0 - radius), n_pairs = (height + 1) / 2;
   gint64 next = 0;
 
-  lines[0] = (gint16 *)(gpointer)(work->workspace + work->layout.lines);
-  lines[1] = (gint16 *)(gpointer)(work->workspace + work->layout.lines + work->layout.line);
-  for (gint64 y = 0; y < height; y += 2)
+  for (gint64 pair = 0; pair <= n_pairs; pair++)
     {
-      memmove (work->pairs, work->pairs + 1, radius * sizeof *work->pairs);
-      for (; next <= y / 2 + radius; next++)
-        work->pairs[MIN (next, radius)] = make_pair (work, next, from, to);
-      work->kernels->down (work->filter, work->pairs, to - from, lines[0] + offset,
-                           lines[1] + offset);
-      for (gint64 row = y; row < MIN (y + 2, height); row++)
+      if (pair < n_pairs)
         {
-          gint16 *pixels = (gint16 *)(gpointer)(out + row * stride);
-          gint16 max = finish_row (work, lines[row - y], x0, from, to, x1, pixels);
+          memmove (work->pairs, work->pairs + 1, radius * sizeof *work->pairs);
+          for (; next <= pair + radius; next++)
+            work->pairs[MIN (next, radius)] = make_pair (work, next, from, to);
+          work->kernels->down (work->filter, work->pairs, to - from,
+                               get_line (work, pair, 0) + offset,
+                               get_line (work, pair, 1) + offset);
+        }
+      for (gint64 y = MAX (0, 2 * pair - 2); y < MIN (2 * pair, height); y++)
+        {
+          gint16 *pixels = (gint16 *)(gpointer)(out + y * stride);
+          gint16 max
+              = finish_row (work, get_line (work, pair - 1, y % 2), x0, from, to, x1, pixels);
 
-          maxima[row] = MAX (maxima[row], max);
+          maxima[y] = MAX (maxima[y], max);
         }
     }
 }

@@ -134,16 +134,6 @@ idr_gaussian_get_radius (const IdrGaussian *gaussian)
   return gaussian->filter.radius;
 }
 
-gint64
-idr_gaussian_mirror (gint64 i, gint64 n)
-{
-  if (i < -n || i >= 2 * n)
-    i = (i % (2 * n) + 2 * n) % (2 * n);
-  if (i < 0)
-    return -1 - i;
-  return i < n ? i : 2 * n - 1 - i;
-}
-
 /* --- Patches ---------------------------------------------------------------------- */
 
 IdrPatch

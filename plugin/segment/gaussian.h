@@ -30,7 +30,15 @@ gint64 idr_gaussian_get_radius (const IdrGaussian *gaussian);
 
 /* The pixel that stands at @i of a line of @n: d c b a | a b c d | d c b a, as often as it takes.
  */
-gint64 idr_gaussian_mirror (gint64 i, gint64 n);
+static inline gint64
+idr_gaussian_mirror (gint64 i, gint64 n)
+{
+  if (i < -n || i >= 2 * n)
+    i = (i % (2 * n) + 2 * n) % (2 * n);
+  if (i < 0)
+    return -1 - i;
+  return i < n ? i : 2 * n - 1 - i;
+}
 
 /* --- A rectangle of a plane, smoothed ------------------------------------------------ */
 

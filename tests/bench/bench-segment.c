@@ -1,94 +1,120 @@
-/* Times the segmentation of one plane on one thread, stage by stage; bench-segment.py reads what it
- * prints
+/* Times the segmentation of one plane, stage by stage; bench-segment.py reads what it prints
  *
- * usage: bench-segment FILE TYPE WIDTH HEIGHT SIGMA SECONDS [plain|avx2|avx512]
- * FILE: the plane's raw pixels. Prints a line each: a stage, and its median in microseconds.
+ * usage: bench-segment FILE TYPE WIDTH HEIGHT SIGMA time SECONDS [plain|avx2|avx512]
+ *        bench-segment FILE TYPE WIDTH HEIGHT SIGMA count STAGE TIMES [plain|avx2|avx512]
+ *        bench-segment FILE TYPE WIDTH HEIGHT SIGMA threads SECONDS [plain|avx2|avx512]
+ * FILE: the plane's raw pixels.
+ * time:    on one thread; a line each: a stage, and the median of its processor time in
+ * microseconds count:   does a stage so often, for who counts instructions threads: segments the
+ * plane again and again on one thread, on two, and so on in turn, each thread with pixels and
+ * labels of its own; a line each: threads, and planes a second
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
-#include "gaussian.h"
 #include "label.h"
 #include "measure.h"
-#include "segmenter.h"
+#include "tile.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_ROUNDS 20000
 
+/* Rounds of one thread and of two. */
+#define N_TURNS 9
+
 typedef struct
 {
   IdrRaster raster;
-  gdouble sigma;
   IdrIsa isa;
-  const IdrKernels *kernels;
-
   IdrSegmenter *segmenter;
-  IdrGaussian *gaussian;
-  gpointer workspace, copy;
-  guint8 *smoothed;
-  guint64 *bits;
-  guint32 *labels;
-  IdrValue least;
-  IdrRuns runs;
-  IdrForest forest;
+  IdrScratch *scratch;
+  IdrTile tile;
+  gdouble threshold;
   gint32 n_objects;
+  IdrSegments *segments;
+  guint32 *labels;
+  gpointer copy;
 } Bench;
 
-typedef void (*Stage) (Bench *bench);
-
-static void
-whole (Bench *bench)
-{
-  g_autoptr (GArray) objects = NULL;
-  g_autoptr (IdrSegments) segments
-      = idr_segmenter_run (bench->segmenter, &bench->raster, &objects, NULL);
-
-  idr_segments_paint (segments, 0, 0, bench->raster.width, bench->raster.height, bench->labels,
-                      bench->raster.width * sizeof (guint32));
-}
+/* --- Stages, each of which takes what the one before left ----------------------------------- */
 
 static void
 smooth (Bench *bench)
 {
   const IdrPatch patch = idr_patch_whole (&bench->raster);
-  gdouble max = idr_gaussian_smooth (bench->gaussian, bench->kernels, &patch, bench->workspace,
-                                     bench->smoothed, bench->raster.stride);
 
-  bench->kernels->least_above (0.33 * max, &bench->least);
+  idr_tile_smooth (&bench->tile, bench->segmenter, bench->scratch, &patch, 0, 0, FALSE);
+  bench->threshold = bench->segmenter->options.fraction
+                     * idr_smoothed_get_maximum (&bench->tile.smoothed, (gdouble)-INFINITY);
 }
 
 static void
 find_runs (Bench *bench)
 {
-  idr_runs_start (&bench->runs, bench->raster.height);
-  for (gint64 y = 0; y < bench->raster.height; y++)
-    {
-      bench->kernels->at_least (bench->smoothed + y * bench->raster.stride, bench->raster.width,
-                                &bench->least, bench->bits);
-      idr_runs_add_row (&bench->runs, bench->bits, 0, bench->raster.width);
-    }
+  idr_tile_find_runs (&bench->tile, bench->threshold);
 }
 
 static void
 label (Bench *bench)
 {
+  IdrScratch *scratch = bench->scratch;
   const gchar *problem;
 
-  bench->n_objects = idr_runs_label (&bench->runs, bench->raster.height, FALSE, &bench->forest, &problem);
+  bench->n_objects
+      = idr_runs_label (&scratch->runs, bench->raster.height, FALSE, &scratch->forest, &problem);
 }
 
 static void
 measure (Bench *bench)
 {
-  g_array_unref (idr_runs_measure (&bench->runs, bench->n_objects, &bench->raster, bench->kernels));
+  g_array_unref (idr_runs_measure (&bench->scratch->runs, bench->n_objects, &bench->raster,
+                                   bench->tile.smoothed.kernels));
 }
 
-/* What memory alone costs: the plane read and written once. */
+static void
+paint (Bench *bench)
+{
+  idr_segments_paint (bench->segments, 0, 0, bench->raster.width, bench->raster.height,
+                      bench->labels, bench->raster.width * sizeof *bench->labels);
+}
+
+static void
+whole (Bench *bench)
+{
+  g_autoptr (GArray) objects = NULL;
+
+  g_clear_pointer (&bench->segments, idr_segments_unref);
+  bench->segments = idr_segmenter_run (bench->segmenter, &bench->raster, &objects, NULL);
+  paint (bench);
+}
+
+/* What memory alone costs: the pixels read, and labels written. */
 static void
 copy (Bench *bench)
 {
-  memcpy (bench->copy, bench->raster.data, bench->raster.stride * bench->raster.height);
+  const gsize n = bench->raster.stride * bench->raster.height;
+
+  memcpy (bench->copy, bench->raster.data, n);
 }
+
+static void
+clear (Bench *bench)
+{
+  memset (bench->labels, 0, bench->raster.width * bench->raster.height * sizeof *bench->labels);
+}
+
+typedef void (*Stage) (Bench *bench);
+
+static const struct
+{
+  const gchar *name;
+  Stage stage;
+} stages[]
+    = { { "whole", whole },     { "smooth", smooth }, { "runs", find_runs }, { "label", label },
+        { "measure", measure }, { "paint", paint },   { "copy", copy },      { "clear", clear } };
+
+/* --- Time ------------------------------------------------------------------------------------- */
 
 static gint
 compare (gconstpointer a, gconstpointer b)
@@ -108,12 +134,11 @@ now (void)
   return (gint64)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static void
-report (Bench *bench, const gchar *name, Stage stage, gdouble seconds)
+static gdouble
+time_stage (Bench *bench, Stage stage, gdouble seconds)
 {
   g_autofree gint64 *rounds = g_new (gint64, MAX_ROUNDS);
   const gint64 end = now () + (gint64)(seconds * 1e9);
-  gint64 median;
   guint n = 0;
 
   stage (bench);
@@ -126,9 +151,109 @@ report (Bench *bench, const gchar *name, Stage stage, gdouble seconds)
     }
   while (n < MAX_ROUNDS && (n < 3 || now () < end));
   qsort (rounds, n, sizeof *rounds, compare);
-  median = rounds[n / 2];
-  g_print ("%s %.3f\n", name, 1e-3 * (gdouble)median);
+  return 1e-3 * (gdouble)rounds[n / 2];
 }
+
+static void
+time_stages (Bench *bench, gdouble seconds)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
+    g_print ("%s %.3f\n", stages[i].name,
+             time_stage (bench, stages[i].stage, i == 0 ? seconds : seconds / 4));
+}
+
+/* So that the stages before have left what this one takes. */
+static void
+count_stage (Bench *bench, const gchar *name, gint64 times)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
+    {
+      const gboolean is_it = g_str_equal (stages[i].name, name);
+
+      for (gint64 n = is_it ? times : 1; n > 0; n--)
+        stages[i].stage (bench);
+      if (is_it)
+        return;
+    }
+  g_error ("no such stage: %s", name);
+}
+
+/* --- Threads ------------------------------------------------------------------------------------
+ */
+
+static void
+prepare (Bench *bench)
+{
+  const gsize bytes = bench->raster.stride * bench->raster.height;
+
+  bench->raster.data = g_memdup2 (bench->raster.data, bytes);
+  bench->copy = g_malloc0 (bytes);
+  bench->labels = g_new0 (guint32, bench->raster.width * bench->raster.height);
+  bench->scratch = idr_segmenter_take_scratch (bench->segmenter);
+}
+
+static void
+finish (Bench *bench)
+{
+  g_free ((gpointer)bench->raster.data);
+  g_free (bench->copy);
+  g_free (bench->labels);
+  g_clear_pointer (&bench->segments, idr_segments_unref);
+  idr_segmenter_give_scratch (bench->segmenter, bench->scratch);
+}
+
+typedef struct
+{
+  Bench bench;
+  gint64 until, n_planes;
+} Worker;
+
+static gpointer
+work (gpointer data)
+{
+  Worker *worker = data;
+
+  for (; g_get_monotonic_time () < worker->until; worker->n_planes++)
+    whole (&worker->bench);
+  return NULL;
+}
+
+static gdouble
+run_threads (Worker *workers, guint n_threads, gdouble seconds)
+{
+  GThread *threads[2];
+  gint64 n_planes = 0, start = g_get_monotonic_time ();
+
+  for (guint i = 0; i < n_threads; i++)
+    {
+      workers[i].until = start + (gint64)(seconds * 1e6);
+      workers[i].n_planes = 0;
+      threads[i] = g_thread_new ("bench", work, &workers[i]);
+    }
+  for (guint i = 0; i < n_threads; i++)
+    {
+      g_thread_join (threads[i]);
+      n_planes += workers[i].n_planes;
+    }
+  return (gdouble)n_planes * 1e6 / (gdouble)(g_get_monotonic_time () - start);
+}
+
+static void
+compare_threads (const Bench *bench, gdouble seconds)
+{
+  Worker workers[2] = { { .bench = *bench }, { .bench = *bench } };
+
+  prepare (&workers[0].bench);
+  prepare (&workers[1].bench);
+  for (guint turn = 0; turn < N_TURNS; turn++)
+    for (guint n_threads = 1; n_threads <= 2; n_threads++)
+      g_print ("%u %.3f\n", n_threads, run_threads (workers, n_threads, seconds));
+  finish (&workers[0].bench);
+  finish (&workers[1].bench);
+}
+
+/* --- What is to be done
+ * ---------------------------------------------------------------------------- */
 
 static IdrPixel
 parse_pixel (const gchar *name)
@@ -144,59 +269,45 @@ parse_isa (const gchar *name)
 {
   static const gchar *const names[IDR_N_ISAS] = { "plain", "avx2", "avx512" };
 
+  if (name == NULL)
+    return idr_isa_get_best ();
   for (IdrIsa isa = IDR_ISA_PLAIN; isa < IDR_N_ISAS; isa++)
     if (isa <= idr_isa_get_best () && g_str_equal (name, names[isa]))
       return isa;
   g_error ("no such instruction set here: %s", name);
 }
 
-static void
-prepare (Bench *bench)
-{
-  const IdrSegmentOptions options = { .sigma = bench->sigma, .fraction = 0.33 };
-  const IdrPatch patch = idr_patch_whole (&bench->raster);
-  const gsize bytes = bench->raster.stride * bench->raster.height;
-
-  bench->kernels = idr_kernels_get (bench->isa, bench->raster.pixel);
-  bench->segmenter = idr_segmenter_new_for (&options, bench->isa);
-  bench->gaussian = idr_gaussian_new (bench->sigma);
-  bench->workspace
-      = g_malloc (idr_gaussian_get_workspace (bench->gaussian, bench->kernels, &patch));
-  bench->smoothed = g_malloc0 (bytes);
-  bench->copy = g_malloc0 (bytes);
-  bench->bits = g_new0 (guint64, bench->raster.width / 64 + 1);
-  bench->labels = g_new0 (guint32, bench->raster.width * bench->raster.height);
-}
-
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
-    const gchar *name;
-    Stage stage;
-  } stages[] = { { "smooth", smooth },
-                 { "runs", find_runs },
-                 { "label", label },
-                 { "measure", measure },
-                 { "copy", copy } };
+  IdrSegmentOptions options = { .fraction = 0.33 };
   Bench bench = { 0 };
   g_autofree gchar *pixels = NULL;
+  gboolean counts = argc > 6 && g_str_equal (argv[6], "count");
   gsize length;
 
-  if (argc < 7 || !g_file_get_contents (argv[1], &pixels, &length, NULL))
-    g_error ("usage: bench-segment FILE TYPE WIDTH HEIGHT SIGMA SECONDS [plain|avx2|avx512]");
+  if (argc < (counts ? 9 : 8) || !g_file_get_contents (argv[1], &pixels, &length, NULL))
+    g_error ("usage: bench-segment FILE TYPE WIDTH HEIGHT SIGMA time|count|threads …");
   bench.raster.pixel = parse_pixel (argv[2]);
   bench.raster.width = g_ascii_strtoll (argv[3], NULL, 10);
   bench.raster.height = g_ascii_strtoll (argv[4], NULL, 10);
   bench.raster.stride = bench.raster.width * idr_pixel_get_size (bench.raster.pixel);
   bench.raster.data = pixels;
   g_assert_cmpuint (length, ==, bench.raster.stride * bench.raster.height);
-  bench.sigma = g_ascii_strtod (argv[5], NULL);
-  bench.isa = argc > 7 ? parse_isa (argv[7]) : idr_isa_get_best ();
-  prepare (&bench);
-  report (&bench, "whole", whole, g_ascii_strtod (argv[6], NULL));
-  for (guint i = 0; i < G_N_ELEMENTS (stages); i++)
-    report (&bench, stages[i].name, stages[i].stage, g_ascii_strtod (argv[6], NULL) / 4);
+  options.sigma = g_ascii_strtod (argv[5], NULL);
+  bench.isa = parse_isa (argv[counts ? 9 : 8]);
+  bench.segmenter = idr_segmenter_new_for (&options, bench.isa);
+  if (g_str_equal (argv[6], "threads"))
+    compare_threads (&bench, g_ascii_strtod (argv[7], NULL));
+  else
+    {
+      prepare (&bench);
+      if (counts)
+        count_stage (&bench, argv[7], g_ascii_strtoll (argv[8], NULL, 10));
+      else
+        time_stages (&bench, g_ascii_strtod (argv[7], NULL));
+      finish (&bench);
+    }
+  idr_segmenter_free (bench.segmenter);
   return 0;
 }
