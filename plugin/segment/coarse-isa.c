@@ -108,7 +108,7 @@ typedef struct
 INLINE Weights
 load_weights (const IdrCoarseFilter *filter, const gboolean is_usual)
 {
-  Weights weights;
+  Weights weights = { { { 0 } }, { { 0 } } };
 
   for (gsize j = 0; is_usual && j <= USUAL; j++)
     {
