@@ -57,7 +57,7 @@ bridge_vips_format_init (BridgeVipsFormat *self)
 static void
 bridge_vips_format_class_init (BridgeVipsFormatClass *klass)
 {
-  VIPS_OBJECT_CLASS (klass)->nickname = "lamina";
+  VIPS_OBJECT_CLASS (klass)->nickname = "lamina_format";
   VIPS_OBJECT_CLASS (klass)->description = "OME-Zarr images";
   klass->is_a = bridge_vips_load_is_a;
   klass->header = bridge_vips_format_load;

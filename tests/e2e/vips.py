@@ -13,7 +13,7 @@ import sys
 import numpy as np
 import zarr
 from harness import (BUILD, CORPUS, SAMPLE, Skip, case, digests, folder, good, guide, lamina, main, nginx,
-                     note, one_line, quoted, run)
+                     note, one_line, quoted, run, tree)
 from known import expected, spaced
 
 # Bytes of libvips's formats that NumPy has under other names.
@@ -127,7 +127,7 @@ def other_programs():
 def failures():
     """what cannot be opened or read: status 1, and one line of ours"""
     with folder() as out:
-        for location, *words in (("/nowhere", "/nowhere is no Zarr"), ("http://127.0.0.1:9/x.zarr", "127.0.0.1"),
+        for location, *words in (("/nowhere", "idr-s3-source", "/nowhere"), ("http://127.0.0.1:9/x.zarr", "127.0.0.1"),
                                  ("", "names no location")):
             name = pointer(f"{out}/x.idr", location)
             one_line(vips("avg", name), 1, "lamina_load", *words)
@@ -264,6 +264,24 @@ def cost():
     assert cpu["vips"] - start <= 1.25 * cpu["lamina run"], start
 
 
+# --- Installing ----------------------------------------------------------------------------------------------
+
+
+@case
+def installed():
+    """meson install puts module, manual and toolkit where they belong, and the module finds its library"""
+    with folder() as out:
+        good(run("meson", "install", "-C", os.path.join(BUILD, ".."), "--no-rebuild", "--quiet", "--destdir", out))
+        paths = {os.path.basename(path): f"{out}/{path}" for path in tree(out)}
+        module, manual, toolkit = (paths[name] for name in ("vips-lamina.so", "lamina-vips.7", "Lamina.def"))
+        assert "/vips-modules-" in os.path.realpath(module) and "/man7/" in manual and "/nip2/start/" in toolkit
+        modules = os.path.dirname(os.path.realpath(module))
+        libraries = os.path.dirname(modules)
+        found = dict(os.environ, LD_LIBRARY_PATH=libraries, LAMINA_PLUGIN_PATH=f"{libraries}/lamina-1",
+                     VIPSHOME=os.path.dirname(libraries))
+        assert "parallel_segment" in good(run("vips", "-l", "lamina", env=found)).out
+
+
 # --- Other languages -----------------------------------------------------------------------------------------
 
 PYTHON = """
@@ -300,7 +318,7 @@ def languages():
         raise Skip("there is no ruby")
     ruby = good(vips("-e", RUBY, SAMPLE, program="ruby")).out.splitlines()
     note(ruby)
-    assert ruby[0].split() == python and "is no Zarr" in ruby[1], ruby
+    assert ruby[0].split() == python and "/nowhere" in ruby[1], ruby
 
 
 if __name__ == "__main__":
