@@ -71,7 +71,9 @@ INLINE void
 add_moment (IdrTotal *total, const IdrTotal *moment, const IdrTotal *sum, gint64 place,
             gboolean whole)
 {
-  if (whole)
+  if (whole && sum->whole == (gint64)sum->whole)
+    total->whole += moment->whole + (IdrInt128)(gint64)sum->whole * place;
+  else if (whole)
     total->whole += moment->whole + sum->whole * place;
   else
     total->real += moment->real + sum->real * (long double)place;
@@ -257,6 +259,9 @@ add_values (PlaneSums *to, gint64 n, gint64 x0, gint64 y, const IdrTally *tally,
   to->max = idr_maximum (to->max, tally->max);
 }
 
+/* Up to here 64 bits hold the sum of squares of a run, twelve times. */
+#define NEAR (1 << 19)
+
 INLINE void
 add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
          const IdrTally *tally, IdrPixel pixel)
@@ -268,7 +273,10 @@ add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
     start (sums, label);
   to->twice_x += n * s;
   to->y += n * y;
-  to->twelve_xx += (3 * (IdrInt128)s * s + (n * n - 1)) * n;
+  if (x1 <= NEAR)
+    to->twelve_xx += (3 * s * s + n * n - 1) * n;
+  else
+    to->twelve_xx += (3 * (IdrInt128)s * s + (n * n - 1)) * n;
   to->twice_xy += (IdrInt128)(n * s) * y;
   to->yy += (IdrInt128)(n * y) * y;
   add_values (to, n, x0, y, tally, pixel);
@@ -462,33 +470,4 @@ idr_sums_conclude (const IdrSums *sums, gint32 label, const IdrBoundary *boundar
                                 / get_real (&from->sum, is_whole (sums->pixel)));
   idr_spread_fit_ellipsoid (&spread, &object);
   return object;
-}
-
-/* --- A plane at once ------------------------------------------------------------------------ */
-
-GArray *
-idr_runs_measure (const IdrRuns *runs, gint32 n_objects, const IdrRaster *raster,
-                  const IdrKernels *kernels)
-{
-  g_autoptr (IdrPerimeter) perimeter = idr_perimeter_new (raster->width, idr_isa_get_best ());
-  g_autofree IdrBoundary *boundaries = g_try_new0 (IdrBoundary, (gsize)n_objects + 1);
-  GArray *objects = NULL;
-  IdrSums sums = { 0 };
-
-  idr_sums_start (&sums, raster->pixel, FALSE);
-  if (perimeter != NULL && boundaries != NULL && idr_sums_reserve (&sums, (gsize)n_objects + 1)
-      && idr_perimeter_add (perimeter, runs, 0, runs->n_rows, boundaries))
-    {
-      idr_perimeter_finish (perimeter, boundaries);
-      idr_sums_add_runs (&sums, runs, raster, 0, 0, 0, kernels);
-      objects = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), n_objects);
-      for (gint32 label = 1; label <= n_objects; label++)
-        {
-          const IdrObject object = idr_sums_conclude (&sums, label, &boundaries[label]);
-
-          g_array_append_val (objects, object);
-        }
-    }
-  idr_sums_clear (&sums);
-  return objects;
 }

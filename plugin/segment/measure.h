@@ -65,7 +65,3 @@ gint64 idr_sums_get_area (const IdrSums *sums, gint32 label);
 
 /* What an object that is not empty measures. @boundary: of a plane's object, for its perimeter. */
 IdrObject idr_sums_conclude (const IdrSums *sums, gint32 label, const IdrBoundary *boundary);
-
-/* A row for each of the @n_objects that @runs are labelled with, in order; NULL: no memory. */
-GArray *idr_runs_measure (const IdrRuns *runs, gint32 n_objects, const IdrRaster *raster,
-                          const IdrKernels *kernels);

@@ -35,8 +35,9 @@ typedef struct
 struct _IdrPerimeter
 {
   const IdrPerimeterKernels *kernels;
-  gsize n_words, stride;  /* of a row */
+  gsize stride;           /* words of a row */
   gsize n_rows, capacity; /* rows in the block */
+  gsize n_kind;           /* words of each kind of bits */
   guint64 *words;         /* all of these, with a word of zero before each and one behind it */
   guint64 *mask, *boundary;
   IdrWeights weights;
@@ -47,8 +48,11 @@ struct _IdrPerimeter
   guint turn;         /* whose it is */
 };
 
-/* Bits of one kind: mask, boundary, three weights, four seams. */
-#define N_KINDS 9
+/* Bits of one kind each: the mask and the boundary, which are zero where nothing was written, and
+ * their weights, which are not; and seams, which are zero once there is one. */
+#define N_ZEROED 2
+#define N_SEAMS 4
+#define N_KINDS (N_ZEROED + 3 + N_SEAMS)
 
 static const IdrPerimeterKernels *
 get_kernels (IdrIsa isa)
@@ -62,10 +66,10 @@ get_kernels (IdrIsa isa)
   return &idr_perimeter_kernels_plain;
 }
 
-static void
-lay_out (IdrPerimeter *self, gsize words)
+/* FALSE: no memory. */
+static gboolean
+lay_out (IdrPerimeter *self)
 {
-  guint64 *at = self->words + 1;
   guint64 **const kinds[N_KINDS] = { &self->mask,
                                      &self->boundary,
                                      &self->weights.straight,
@@ -75,9 +79,18 @@ lay_out (IdrPerimeter *self, gsize words)
                                      &self->seams.below,
                                      &self->seams.below_right,
                                      &self->seams.below_left };
+  gsize bytes;
 
-  for (guint i = 0; i < N_KINDS; i++, at += words)
-    *kinds[i] = at;
+  self->n_kind = self->capacity * self->stride + 2;
+  if (!g_size_checked_mul (&bytes, N_KINDS * sizeof *self->words, self->n_kind))
+    return FALSE;
+  self->words = g_try_malloc (bytes);
+  if (self->words == NULL)
+    return FALSE;
+  memset (self->words, 0, N_ZEROED * self->n_kind * sizeof *self->words);
+  for (guint i = 0; i < N_KINDS; i++)
+    *kinds[i] = self->words + i * self->n_kind + 1;
+  return TRUE;
 }
 
 /* Forgets the block's rows but for the last, which become its first. */
@@ -101,25 +114,17 @@ shift (IdrPerimeter *self, gsize kept)
 IdrPerimeter *
 idr_perimeter_new (gint64 width, IdrIsa isa)
 {
-  g_autoptr (IdrPerimeter) self = g_new0 (IdrPerimeter, 1);
-  gsize words, bytes;
+  g_autoptr (IdrPerimeter) self = NULL;
 
   g_return_val_if_fail (width > 0 && width <= G_MAXINT32, NULL);
 
+  self = g_new0 (IdrPerimeter, 1);
   self->kernels = get_kernels (isa);
-  self->n_words = ((gsize)width + 63) / 64;
-  self->stride = self->n_words + 1;
+  self->stride = ((gsize)width + 63) / 64 + 1;
   self->capacity = MAX (BLOCK_WORDS / self->stride, MIN_ROWS) + 2 * CONTEXT;
-  words = self->capacity * self->stride + 2;
-  if (!g_size_checked_mul (&bytes, N_KINDS * sizeof *self->words, words))
-    return NULL;
-  self->words = g_try_malloc0 (bytes);
-  self->rows = g_new0 (Row, self->capacity);
-  if (self->words == NULL)
-    return NULL;
-  lay_out (self, words);
   self->n_rows = CONTEXT;
-  return g_steal_pointer (&self);
+  self->rows = g_new0 (Row, self->capacity);
+  return lay_out (self) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -156,12 +161,13 @@ set_bits (guint64 *words, gint64 x0, gint64 x1)
   words[last] |= to;
 }
 
-/* Makes sure that there are seams to set, all of which are zero until then. */
 static void
 set_seam (IdrPerimeter *self, guint64 *seam, gsize row, gint64 x0, gint64 x1)
 {
   if (x0 >= x1)
     return;
+  if (!self->any_seam)
+    memset (self->seams.right - 1, 0, N_SEAMS * self->n_kind * sizeof *self->words);
   self->any_seam = TRUE;
   set_bits (seam + row * self->stride, x0, x1);
 }

@@ -32,6 +32,8 @@ typedef struct
   IdrTile tile;
   gdouble threshold;
   gint32 n_objects;
+  IdrSums sums;
+  IdrPerimeter *perimeter;
   IdrSegments *segments;
   guint32 *labels;
   gpointer copy;
@@ -68,8 +70,18 @@ label (Bench *bench)
 static void
 measure (Bench *bench)
 {
-  g_array_unref (idr_runs_measure (&bench->scratch->runs, bench->n_objects, &bench->raster,
-                                   bench->tile.smoothed.kernels));
+  const gsize n = (gsize)bench->n_objects + 1;
+  const IdrRuns *runs = &bench->scratch->runs;
+  g_autofree IdrBoundary *boundaries = g_new0 (IdrBoundary, n);
+  g_autofree IdrObject *objects = g_new (IdrObject, n);
+
+  idr_sums_start (&bench->sums, bench->raster.pixel, FALSE);
+  idr_sums_reserve (&bench->sums, n);
+  idr_sums_add_runs (&bench->sums, runs, &bench->raster, 0, 0, 0, bench->tile.smoothed.kernels);
+  idr_perimeter_add (bench->perimeter, runs, 0, runs->n_rows, boundaries);
+  idr_perimeter_finish (bench->perimeter, boundaries);
+  for (gint32 label = 1; label < (gint32)n; label++)
+    objects[label] = idr_sums_conclude (&bench->sums, label, &boundaries[label]);
 }
 
 static void
@@ -190,6 +202,7 @@ prepare (Bench *bench)
   bench->copy = g_malloc0 (bytes);
   bench->labels = g_new0 (guint32, bench->raster.width * bench->raster.height);
   bench->scratch = idr_segmenter_take_scratch (bench->segmenter);
+  bench->perimeter = idr_perimeter_new (bench->raster.width, bench->isa);
 }
 
 static void
@@ -198,6 +211,8 @@ finish (Bench *bench)
   g_free ((gpointer)bench->raster.data);
   g_free (bench->copy);
   g_free (bench->labels);
+  idr_sums_clear (&bench->sums);
+  idr_perimeter_free (bench->perimeter);
   g_clear_pointer (&bench->segments, idr_segments_unref);
   idr_segmenter_give_scratch (bench->segmenter, bench->scratch);
 }
