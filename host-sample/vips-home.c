@@ -1,8 +1,8 @@
 /* lamina vips-home: the environment in which libvips's programs find our module, without root
  *
  * libvips looks for modules in the one folder that it was installed with, or below the one that
- * VIPSHOME names. So there is a folder of links for it: to libvips's own modules, to ours, and to
- * what nip2 has in share/.
+ * VIPSHOME names. So there is a folder of links for it: to libvips's own modules and to ours, to
+ * what nip2 has in share/, and to our toolkit for that.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "command.h"
@@ -55,44 +55,54 @@ make_link (const gchar *target, const gchar *link, GError **error)
   return FALSE;
 }
 
+/* Links to all in @from whose names have that ending, but for one name. */
 static gboolean
-link_all (const gchar *from, const gchar *to, GError **error)
+link_all (const gchar *from, const gchar *to, const gchar *ending, const gchar *but, GError **error)
 {
   g_autoptr (GDir) folder = g_dir_open (from, 0, NULL);
   const gchar *name;
 
-  /* libvips may have been installed without modules. */
+  if (g_mkdir_with_parents (to, 0700) != 0)
+    return fail (error, "make the folder", to);
+  /* libvips may have been installed without modules, or without nip2. */
   while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
     {
       g_autofree gchar *target = g_build_filename (from, name, NULL);
       g_autofree gchar *link = g_build_filename (to, name, NULL);
 
-      if (strcmp (name, MODULE) != 0 && !make_link (target, link, error))
+      if (g_str_has_suffix (name, ending) && g_strcmp0 (name, but) != 0
+          && !make_link (target, link, error))
         return FALSE;
     }
   return TRUE;
 }
 
+static gboolean
+make_share (const gchar *share, const gchar *toolkit, GError **error)
+{
+  g_autofree gchar *nip2 = g_build_filename (share, "nip2", NULL);
+  g_autofree gchar *start = g_build_filename (nip2, "start", NULL);
+
+  return link_all (LAMINA_VIPS_PREFIX "/share", share, "", "nip2", error)
+         && link_all (LAMINA_VIPS_PREFIX "/share/nip2", nip2, "", "start", error)
+         && link_all (LAMINA_VIPS_PREFIX "/share/nip2/start", start, "", NULL, error)
+         && link_all (toolkit, start, ".def", NULL, error);
+}
+
 /* One folder for each place that the module may be in. */
 static gchar *
-make_home (const gchar *module, GError **error)
+make_home (const gchar *module, const gchar *toolkit, GError **error)
 {
   g_autofree gchar *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, module, -1);
-  g_autofree gchar *name = g_strdup_printf ("vips-home-%.8s", sum);
+  g_autofree gchar *name = g_strdup_printf ("vips-%.8s", sum);
   g_autofree gchar *home = g_build_filename (g_get_user_cache_dir (), "lamina", name, NULL);
   g_autofree gchar *libraries = g_path_get_basename (LAMINA_VIPS_LIBDIR);
-  g_autofree gchar *stock = g_build_filename (LAMINA_VIPS_LIBDIR, LAMINA_VIPS_MODULES, NULL);
   g_autofree gchar *modules = g_build_filename (home, libraries, LAMINA_VIPS_MODULES, NULL);
   g_autofree gchar *ours = g_build_filename (modules, MODULE, NULL);
   g_autofree gchar *share = g_build_filename (home, "share", NULL);
 
-  if (g_mkdir_with_parents (modules, 0700) != 0)
-    {
-      fail (error, "make the folder", modules);
-      return NULL;
-    }
-  if (!link_all (stock, modules, error) || !make_link (module, ours, error)
-      || !make_link (LAMINA_VIPS_PREFIX "/share", share, error))
+  if (!link_all (LAMINA_VIPS_LIBDIR "/" LAMINA_VIPS_MODULES, modules, "", MODULE, error)
+      || !make_link (module, ours, error) || !make_share (share, toolkit, error))
     return NULL;
   return g_steal_pointer (&home);
 }
@@ -107,6 +117,9 @@ vips_home_run (const Command *command, gchar **argv)
   g_autofree gchar *module = build != NULL
                                  ? g_build_filename (build, "loader", "bridges", MODULE, NULL)
                                  : g_build_filename (LAMINA_VIPS_MODULE_DIR, MODULE, NULL);
+  g_autofree gchar *toolkit = build != NULL
+                                  ? g_build_filename (build, "loader", "bridges", "nip2", NULL)
+                                  : g_strdup (LAMINA_NIP2_START);
   g_autofree gchar *home = NULL;
   g_autoptr (GError) error = NULL;
   gint status;
@@ -121,7 +134,7 @@ vips_home_run (const Command *command, gchar **argv)
                    "The module for libvips is not installed: there is no %s", module);
       return command_fail (error, NULL);
     }
-  home = make_home (module, &error);
+  home = make_home (module, toolkit, &error);
   if (home == NULL)
     return command_fail (error, NULL);
   printf ("VIPSHOME=%s", home);

@@ -66,7 +66,7 @@ get_color (const LaminaInfo *info, gint c)
   if (info->extra != NULL)
     colors = g_variant_lookup_value (info->extra, "channel-colors", G_VARIANT_TYPE ("ai"));
   values = colors != NULL ? g_variant_get_fixed_array (colors, &n, sizeof *values) : NULL;
-  return (gsize)c < n ? values[c] : -1;
+  return values != NULL && (gsize)c < n ? values[c] : -1;
 }
 
 static void

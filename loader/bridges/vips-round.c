@@ -99,7 +99,7 @@ bridge_round_leave (BridgeRound *round, gboolean failed)
 gint
 bridge_round_get_n_threads (gint64 height)
 {
-  gint64 n_tiles = (height + TILE_LINES - 1) / TILE_LINES;
+  gint64 n_threads = MAX (height / TILE_LINES / 4, 1);
 
-  return is_needed () && n_tiles < 4 * vips_concurrency_get () ? (gint)MAX (n_tiles / 4, 1) : 0;
+  return is_needed () && n_threads < vips_concurrency_get () ? (gint)n_threads : 0;
 }
