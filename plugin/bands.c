@@ -21,7 +21,7 @@ idr_bands_new (LaminaImage *input, IdrSegmenter *segmenter, const IdrStack *stac
 
   self->segmenter = segmenter;
   self->stack = *stack;
-  self->reader = idr_tile_reader_new (input, 0);
+  self->reader = idr_tile_reader_new (input, 0, 0);
   self->bands = idr_cache_new (memory, (gpointer (*) (gpointer))idr_band_ref,
                                (GDestroyNotify)idr_band_unref);
   return self;

@@ -13,6 +13,10 @@
 #define STACKS_BYTES (8 << 20)
 #define OBJECTS_BYTES (8 << 20)
 
+/* What a row of the table takes at most. */
+#define MAX_COLUMNS 64
+#define MAX_ROW (MAX_COLUMNS * sizeof (gdouble))
+
 /* Planes of a volume that are at work at the same time, as a rule. */
 #define N_AT_WORK 8
 
@@ -22,7 +26,7 @@ struct _IdrSegmented
   IdrSegmenter *segmenter;
   IdrStack stack; /* what each of them is, in one tile */
   gsize memory;
-  gint64 reach;          /* planes beside a plane that smoothing takes */
+  gint64 reach;          /* pixels around a pixel that smoothing takes */
   IdrTileReader *reader; /* of stacks of one tile */
   IdrCache *stacks;      /* of Stack, by number */
   IdrCache *objects;     /* of GArray, by number: those of stacks that are not kept any more, too */
@@ -122,10 +126,10 @@ idr_segmented_new (LaminaImage *input, const IdrSegmentOptions *options, gboolea
   self->segmenter = idr_segmenter_new (options);
   self->stack = idr_tiling_get_stack (info, is_volume);
   self->memory = idr_tiling_get_memory (memory);
-  self->reach = is_volume ? (gint64)(4 * options->sigma + 0.5) : 0;
+  self->reach = (gint64)(4 * options->sigma + 0.5);
   smallest = self->stack;
-  idr_tiling_choose (&smallest, info, 2 * self->reach + 1, self->memory, 1);
-  self->reader = idr_tile_reader_new (input, 0);
+  idr_tiling_choose (&smallest, info, self->reach, self->memory, 1);
+  self->reader = idr_tile_reader_new (input, 0, 0);
   self->stacks = idr_cache_new (idr_tiling_is_whole (&smallest) ? STACKS_BYTES : self->memory / 2,
                                 g_atomic_rc_box_acquire, stack_unref);
   self->objects = idr_cache_new (OBJECTS_BYTES, (gpointer (*) (gpointer))g_array_ref,
@@ -207,6 +211,16 @@ get_kept (const IdrSegmented *self, const IdrStack *stack)
   return bytes <= (gdouble)self->memory / 4 ? self->memory / 4 : 0;
 }
 
+/* Rows that are kept from one band of tiles to the next, if they are few. */
+static gint64
+get_overlap (const IdrSegmented *self, const IdrStack *stack)
+{
+  const gdouble bytes = 2 * (gdouble)self->reach * (gdouble)stack->width
+                        * (gdouble)idr_pixel_get_size (stack->pixel);
+
+  return !stack->is_volume && bytes <= (gdouble)self->memory / 16 ? 2 * self->reach : 0;
+}
+
 static IdrStackWork *
 make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
 {
@@ -216,7 +230,8 @@ make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
 
   if (segmentation == NULL)
     return NULL;
-  return idr_stack_work_new (segmentation, self->input, number * stack->depth, kept);
+  return idr_stack_work_new (segmentation, self->input, number * stack->depth,
+                             idr_tile_reader_new (self->input, kept, get_overlap (self, stack)));
 }
 
 /* Joins whoever works on a stack, or begins with the @number-th. */
@@ -326,7 +341,7 @@ get_stack (IdrSegmented *self, gint64 number, LaminaJob *job, GError **error)
   IdrStack tiled = self->stack;
   g_autoptr (GBytes) key = NULL;
 
-  idr_tiling_choose (&tiled, lamina_image_get_info (self->input), 2 * self->reach + 1, self->memory,
+  idr_tiling_choose (&tiled, lamina_image_get_info (self->input), self->reach, self->memory,
                      lamina_job_get_n_threads (job));
   if (!idr_tiling_is_whole (&tiled))
     return compute_in_tiles (self, &tiled, number, job, error);
@@ -365,25 +380,39 @@ idr_segmented_read_labels (IdrSegmented *self, gint64 plane, const LaminaRect *r
   return TRUE;
 }
 
-/* Of the objects of a stack, those that begin in plane @z of it: they are in the order of their
+/* Of the objects of a volume, those that begin in plane @z of it: they are in the order of their
  * first pixels. */
 static GArray *
-select_objects (const IdrSegmented *self, const GArray *objects, gint64 z)
+select_objects (const GArray *objects, gint64 z)
 {
-  guint from = 0, to = objects->len;
+  guint from = 0, to;
   GArray *selected;
 
-  if (self->stack.is_volume)
-    {
-      for (from = 0; from < objects->len && g_array_index (objects, IdrObject, from).z0 < z; from++)
-        ;
-      for (to = from; to < objects->len && g_array_index (objects, IdrObject, to).z0 == z; to++)
-        ;
-    }
+  for (; from < objects->len && g_array_index (objects, IdrObject, from).z0 < z; from++)
+    ;
+  for (to = from; to < objects->len && g_array_index (objects, IdrObject, to).z0 == z; to++)
+    ;
   selected = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), to - from);
   return to > from
              ? g_array_append_vals (selected, &g_array_index (objects, IdrObject, from), to - from)
              : selected;
+}
+
+/* Whether there is memory for the rows of a table, which abort where there is not. */
+static gboolean
+check_rows (const IdrSegmented *self, gint64 number, guint n, GError **error)
+{
+  g_autofree gchar *problem = NULL;
+  gpointer room = n <= G_MAXUINT / MAX_COLUMNS ? g_try_malloc (n * MAX_ROW + 1) : NULL;
+
+  g_free (room);
+  if (room != NULL)
+    return TRUE;
+  problem = g_strdup_printf ("the rows of its %u objects do not fit into memory: minimum-area= "
+                             "takes small ones away",
+                             n);
+  idr_tiling_set_error (&self->stack, number, problem, error);
+  return FALSE;
 }
 
 GArray *
@@ -401,7 +430,10 @@ idr_segmented_read_objects (IdrSegmented *self, gint64 plane, LaminaJob *job, GE
         return NULL;
       objects = g_array_ref (stack->objects);
     }
-  return select_objects (self, objects, plane % self->stack.depth);
+  if (!check_rows (self, number, objects->len, error))
+    return NULL;
+  return self->stack.is_volume ? select_objects (objects, plane % self->stack.depth)
+                               : g_steal_pointer (&objects);
 }
 
 void

@@ -23,7 +23,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrSegmented, idr_segmented_unref)
 gboolean idr_segmented_read_labels (IdrSegmented *self, gint64 plane, const LaminaRect *rect,
                                     gpointer labels, gsize stride, LaminaJob *job, GError **error);
 
-/* The objects whose first pixel lies in @plane, as a new array of IdrObject. */
+/* The objects whose first pixel lies in @plane, an array of IdrObject, which nobody changes: owned
+ * by the caller. */
 GArray *idr_segmented_read_objects (IdrSegmented *self, gint64 plane, LaminaJob *job,
                                     GError **error);
 

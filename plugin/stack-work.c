@@ -29,14 +29,15 @@ struct _IdrStackWork
 };
 
 IdrStackWork *
-idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 first, gsize kept)
+idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 first,
+                    IdrTileReader *reader)
 {
   const LaminaInfo *info = lamina_image_get_info (input);
   IdrStackWork *work = g_new0 (IdrStackWork, 1);
 
   g_atomic_ref_count_init (&work->n_refs);
   work->segmentation = segmentation;
-  work->reader = idr_tile_reader_new (input, kept);
+  work->reader = reader;
   work->first = first;
   work->ahead = info->ahead;
   work->pixel_size = (gint64)lamina_info_get_pixel_size (info);

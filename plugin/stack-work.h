@@ -11,10 +11,10 @@
 typedef struct _IdrStackWork IdrStackWork;
 
 /* @segmentation, of the stack of @input that begins with plane @first, has not begun and is taken
- * over. @kept: bytes of pixels that may be kept for other tiles. Counts "tiles" and
+ * over, and so is @reader. Counts "tiles" and
  * "tiles-planned", so that people see it move. */
 IdrStackWork *idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 first,
-                                  gsize kept);
+                                  IdrTileReader *reader);
 IdrStackWork *idr_stack_work_ref (IdrStackWork *work);
 void idr_stack_work_unref (IdrStackWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrStackWork, idr_stack_work_unref)

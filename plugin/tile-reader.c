@@ -5,6 +5,8 @@
 
 #include "cache.h"
 
+#include <string.h>
+
 /* Pixels of a rectangle of one plane. Their memory goes round: fresh memory costs as much as what
  * is done with it. */
 typedef struct
@@ -19,9 +21,18 @@ struct _IdrTileReader
 {
   LaminaImage *input;
   IdrCache *blocks; /* of Block, by plane and place; or NULL */
+  gint64 overlap;
   GMutex lock;
-  GPtrArray *idle; /* of Block */
+  GPtrArray *idle;    /* of Block */
+  GHashTable *strips; /* of Strip, by column */
 };
+
+/* The last rows of what was read for a tile. */
+typedef struct
+{
+  gint64 x, y, width;
+  guint8 pixels[];
+} Strip;
 
 static void
 block_free (gpointer data)
@@ -78,12 +89,14 @@ take_block (IdrTileReader *reader, gsize size)
 }
 
 IdrTileReader *
-idr_tile_reader_new (LaminaImage *input, gsize kept)
+idr_tile_reader_new (LaminaImage *input, gsize kept, gint64 overlap)
 {
   IdrTileReader *reader = g_new0 (IdrTileReader, 1);
 
   reader->input = g_object_ref (input);
   reader->idle = g_ptr_array_new_with_free_func (block_free);
+  reader->overlap = overlap;
+  reader->strips = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   if (kept > 0)
     reader->blocks = idr_cache_new (kept, block_ref, block_unref);
   g_mutex_init (&reader->lock);
@@ -95,6 +108,7 @@ idr_tile_reader_free (IdrTileReader *reader)
 {
   g_clear_pointer (&reader->blocks, idr_cache_free);
   g_ptr_array_unref (reader->idle);
+  g_hash_table_unref (reader->strips);
   g_object_unref (reader->input);
   g_mutex_clear (&reader->lock);
   g_free (reader);
@@ -110,6 +124,64 @@ typedef struct
   gsize stride;
   LaminaJob *job;
 } Request;
+
+/* Keeps the last rows of @pixels, which @request has read, if they can be. */
+static void
+keep_strip (const Request *request, const guint8 *pixels)
+{
+  IdrTileReader *reader = request->reader;
+  const gint64 skipped = request->rect.height - reader->overlap;
+  const gsize size = (gsize)reader->overlap * request->stride;
+  Strip *strip;
+
+  if (reader->overlap == 0 || skipped < 0)
+    return;
+  strip = g_try_malloc (sizeof *strip + size);
+  if (strip == NULL)
+    return;
+  *strip = (Strip){ request->rect.x, request->rect.y + skipped, request->rect.width };
+  memcpy (strip->pixels, pixels + (gsize)skipped * request->stride, size);
+  g_mutex_lock (&reader->lock);
+  g_hash_table_replace (reader->strips, &strip->x, strip);
+  g_mutex_unlock (&reader->lock);
+}
+
+/* How many of the first rows of @pixels need not be read: they were for the tile above. */
+static gint64
+take_strip (const Request *request, guint8 *pixels)
+{
+  IdrTileReader *reader = request->reader;
+  g_autofree Strip *strip = NULL;
+
+  g_mutex_lock (&reader->lock);
+  strip = g_hash_table_lookup (reader->strips, &request->rect.x);
+  if (strip != NULL && strip->y == request->rect.y && strip->width == request->rect.width
+      && reader->overlap < request->rect.height)
+    g_hash_table_steal (reader->strips, &request->rect.x);
+  else
+    strip = NULL;
+  g_mutex_unlock (&reader->lock);
+  if (strip == NULL)
+    return 0;
+  memcpy (pixels, strip->pixels, (gsize)reader->overlap * request->stride);
+  return reader->overlap;
+}
+
+static gboolean
+read_rect (const Request *request, guint8 *pixels, GError **error)
+{
+  const gint64 known = take_strip (request, pixels);
+  LaminaRect rect = request->rect;
+
+  rect.y += known;
+  rect.height -= known;
+  if (!lamina_image_read (request->reader->input, request->plane, &rect,
+                          pixels + (gsize)known * request->stride, request->stride, request->job,
+                          error))
+    return FALSE;
+  keep_strip (request, pixels);
+  return TRUE;
+}
 
 static Block *
 read_block (const Request *request, gsize *size, GError **error)
@@ -127,8 +199,7 @@ read_block (const Request *request, gsize *size, GError **error)
                    request->rect.width, request->rect.height);
       return NULL;
     }
-  if (!lamina_image_read (reader->input, request->plane, &request->rect, block->pixels,
-                          request->stride, request->job, error))
+  if (!read_rect (request, block->pixels, error))
     g_clear_pointer (&block, block_unref);
   return block;
 }

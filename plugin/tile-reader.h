@@ -8,8 +8,9 @@
 
 typedef struct _IdrTileReader IdrTileReader;
 
-/* @kept: bytes of pixels that may be kept for other tiles that need them, too. */
-IdrTileReader *idr_tile_reader_new (LaminaImage *input, gsize kept);
+/* @kept: bytes of pixels that may be kept for other tiles that need them, too. @overlap: rows that
+ * a tile shares with the one below it, which are kept for that one. */
+IdrTileReader *idr_tile_reader_new (LaminaImage *input, gsize kept, gint64 overlap);
 void idr_tile_reader_free (IdrTileReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrTileReader, idr_tile_reader_free)
 

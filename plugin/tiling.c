@@ -58,10 +58,11 @@ fit (gint64 own, gint64 most)
 }
 
 void
-idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 n_planes, gsize memory,
+idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 reach, gsize memory,
                    gint n_threads)
 {
   const gsize size = idr_pixel_get_size (stack->pixel);
+  const gint64 n_planes = stack->is_volume ? 2 * reach + 1 : 1;
   const gdouble cost = (gdouble)size * (gdouble)(n_planes + 1) + OVERHEAD;
   const gdouble room = (gdouble)memory / 2 / n_threads / cost;
   const gdouble pixels = (gdouble)stack->width * (gdouble)stack->height;
@@ -74,7 +75,8 @@ idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 n_planes, gsi
   if (pixels <= MAX_WHOLE && pixels <= room)
     return;
   /* Small enough for each thread to have several. */
-  side = (gint64)sqrt (MIN (room, pixels / (4 * n_threads)));
+  side = (gint64)MIN (MAX (sqrt (room) - 2 * (gdouble)reach, sqrt (room) / 2),
+                      sqrt (pixels / (4 * n_threads)));
   side = CLAMP (side, MIN_SIDE, MAX_SIDE);
   if (own_width > side && (gdouble)own_width * (gdouble)MAX (own_height, MIN_SIDE) <= room)
     stack->tile_width = own_width;

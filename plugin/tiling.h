@@ -9,9 +9,9 @@
 /* The stacks of an image, tiles not yet chosen: each plane, or all planes of one t and c. */
 IdrStack idr_tiling_get_stack (const LaminaInfo *info, gboolean is_volume);
 
-/* Chooses tiles for @stack so that @n_threads of them at work take at most half of @memory.
- * @n_planes: what one tile reads. */
-void idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 n_planes, gsize memory,
+/* Chooses tiles for @stack so that @n_threads of them at work take at most half of @memory. @reach:
+ * pixels around a tile that are read with it, in a volume also through the planes. */
+void idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 reach, gsize memory,
                         gint n_threads);
 
 /* Whether it is worked out in one piece. */

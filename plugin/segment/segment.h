@@ -97,9 +97,6 @@ gboolean idr_segmentation_begin_pass (IdrSegmentation *self, const gchar **probl
 /* What must be read for a tile. FALSE: nothing in this pass. Any thread. */
 gboolean idr_segmentation_get_box (const IdrSegmentation *self, gint64 tile, IdrBox *box);
 
-/* Bytes that a tile is worked out in, apart from what is read for it. */
-gsize idr_segmentation_get_scratch_size (const IdrSegmentation *self);
-
 /* Takes the @index-th tile: @planes are those of its box, NULL where that is nothing. Any thread,
  * many at a time. FALSE and @problem. */
 gboolean idr_segmentation_add (IdrSegmentation *self, gint64 index, const IdrRaster *planes,

@@ -440,16 +440,3 @@ idr_segmentation_add (IdrSegmentation *self, gint64 index, const IdrRaster *plan
   idr_segmenter_give_scratch (self->segmenter, scratch);
   return done;
 }
-
-gsize
-idr_segmentation_get_scratch_size (const IdrSegmentation *self)
-{
-  const IdrBox tile = get_tile (self, 0);
-  const IdrRaster raster = { .pixel = self->stack.pixel };
-  IdrPatch patch = make_patch (self, &tile);
-
-  patch.planes = &raster;
-  patch.n_planes = self->stack.is_volume ? 2 * self->reach + 1 : 1;
-  return idr_smoothed_get_size (self->segmenter->gaussian,
-                                idr_kernels_get (self->segmenter->isa, raster.pixel), &patch);
-}

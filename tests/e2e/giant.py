@@ -5,6 +5,7 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import importlib.util
 import os
+import re
 
 from harness import TESTS, case, folder, lamina, main, note, one_line
 
@@ -19,6 +20,10 @@ def plane():
     ours, scipy, n = bench.compare(1, 4096, 4096, "16M")
     note(bench.table(1, 4096, 4096, ours, scipy, n))
     assert ours.peak < scipy.peak, "more memory than SciPy"
+    stored = sum(os.path.getsize(os.path.join(path, name)) for path, _, names in os.walk(bench.make(1, 4096, 4096))
+                 for name in names)
+    fetched = int(re.search(r"\bbytes (\d+)", ours.out)[1])
+    assert fetched < 2.1 * stored, f"{fetched} bytes were fetched of {stored} in two passes"
 
 
 @case
