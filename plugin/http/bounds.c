@@ -21,7 +21,7 @@ idr_http_bounds (void)
   if (g_once_init_enter (&read))
     {
       bounds.stall = get_number ("IDR_HTTP_STALL_SECONDS", 20, 3600);
-      bounds.backoff = get_number ("IDR_HTTP_BACKOFF_MS", 200, 60000) * 1000;
+      bounds.backoff = get_number ("IDR_HTTP_BACKOFF_MS", 100, 60000) * 1000;
       bounds.bodies = get_number ("IDR_HTTP_BODIES_KIB", 256 << 10, 1 << 30) << 10;
       g_once_init_leave (&read, 1);
     }

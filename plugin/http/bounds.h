@@ -19,7 +19,7 @@ enum
 typedef struct
 {
   glong stall;    /* seconds without progress that end a try: IDR_HTTP_STALL_SECONDS, or 20 */
-  gint64 backoff; /* microseconds, the first pause's bound: IDR_HTTP_BACKOFF_MS, or 200 ms */
+  gint64 backoff; /* microseconds, the first pause's bound: IDR_HTTP_BACKOFF_MS, or 100 ms */
   gsize bodies;   /* bytes of bodies on their way at once: IDR_HTTP_BODIES_KIB, or 256 MiB */
 } IdrHttpBounds;
 

@@ -99,7 +99,9 @@ idr_http_status_retries (guint status)
 gint64
 idr_http_backoff (guint retries, gint64 after)
 {
-  gint64 bound = MIN (idr_http_bounds ()->backoff << retries, MAX_BACKOFF);
+  /* The first pause is shorter still: most refusals are alone. */
+  guint doublings = retries > 0 ? retries + 1 : 0;
+  gint64 bound = MIN (idr_http_bounds ()->backoff << doublings, MAX_BACKOFF);
   gint64 asked = MIN (after, MAX_RETRY_AFTER) * G_USEC_PER_SEC;
   return asked + (gint64)(g_random_double () * bound);
 }
