@@ -124,6 +124,23 @@ def other_programs():
 
 
 @case
+def spreadsheet():
+    """nip2, which asks for formats of libvips 7, opens planes by name, and says why it does not"""
+    if not (shutil.which("nip2") and shutil.which("xvfb-run")):
+        raise Skip("there is no nip2")
+    array = zarr.open(os.path.join(SAMPLE, "0"), mode="r")[0, 1]
+    with pointed(os.path.abspath(SAMPLE), t=0, c=1) as name, folder() as out:
+        def ask(expression):
+            return vips("-a", "nip2", "-b", "-p", "-e", expression, program="xvfb-run", extra={"HOME": out})
+
+        for options, plane in ("", array[0]), (":page=5", array[5]):
+            got = float(good(ask(f'max (Image_file "{name}{options}")')).out)
+            assert got == plane.max(), (options, got)
+        failed = ask(f'max (Image_file "{name}:page=99")')
+        assert failed.status == 1 and "There is no page 99" in failed.err + failed.out, failed
+
+
+@case
 def failures():
     """what cannot be opened or read: status 1, and one line of ours"""
     with folder() as out:
