@@ -101,7 +101,8 @@ idr_segmentation_settle (IdrSegmentation *self, const gchar **problem)
     return TRUE;
   *problem = NO_MEMORY;
   self->boundaries = g_try_new0 (IdrBoundary, (gsize)self->n_objects + 1);
-  self->perimeter = idr_perimeter_new (self->stack.width, self->segmenter->isa);
+  self->perimeter
+      = idr_perimeter_new (self->stack.width, self->segmenter->options.split, self->segmenter->isa);
   return self->boundaries != NULL && self->perimeter != NULL;
 }
 

@@ -42,6 +42,7 @@ struct _IdrPerimeter
   guint64 *mask, *boundary;
   IdrWeights weights;
   IdrSeams seams;
+  gboolean is_split; /* objects' sides may touch, not only their corners */
   gboolean any_seam;
   Row *rows;
   Kept kept[CONTEXT]; /* of rows in turn */
@@ -112,7 +113,7 @@ shift (IdrPerimeter *self, gsize kept)
 }
 
 IdrPerimeter *
-idr_perimeter_new (gint64 width, IdrIsa isa)
+idr_perimeter_new (gint64 width, gboolean is_split, IdrIsa isa)
 {
   g_autoptr (IdrPerimeter) self = NULL;
 
@@ -120,6 +121,7 @@ idr_perimeter_new (gint64 width, IdrIsa isa)
 
   self = g_new0 (IdrPerimeter, 1);
   self->kernels = get_kernels (isa);
+  self->is_split = is_split;
   self->stride = ((gsize)width + 63) / 64 + 1;
   self->capacity = MAX (BLOCK_WORDS / self->stride, MIN_ROWS) + 2 * CONTEXT;
   self->n_rows = CONTEXT;
@@ -145,9 +147,9 @@ idr_perimeter_free (IdrPerimeter *self)
 /* --- Rows as bits -------------------------------------------------------------------------- */
 
 static void
-set_bits (guint64 *words, gint64 x0, gint64 x1)
+set_bits (guint64 *words, gsize x0, gsize x1)
 {
-  const gsize first = (gsize)x0 / 64, last = (gsize)(x1 - 1) / 64;
+  const gsize first = x0 / 64, last = (x1 - 1) / 64;
   const guint64 from = ~(guint64)0 << x0 % 64, to = ~(guint64)0 >> (63 - (x1 - 1) % 64);
 
   if (first == last)
@@ -169,7 +171,7 @@ set_seam (IdrPerimeter *self, guint64 *seam, gsize row, gint64 x0, gint64 x1)
   if (!self->any_seam)
     memset (self->seams.right - 1, 0, N_SEAMS * self->n_kind * sizeof *self->words);
   self->any_seam = TRUE;
-  set_bits (seam + row * self->stride, x0, x1);
+  set_bits (seam + row * self->stride, (gsize)x0, (gsize)x1);
 }
 
 /* Two runs of different objects, @upper in @row and @lower in the next one. */
@@ -183,7 +185,63 @@ part (IdrPerimeter *self, gsize row, IdrRun upper, IdrRun lower)
             MIN (upper.x1, lower.x1 + 1));
 }
 
-/* Finds what touches the runs of the block's last row without being of the same object. */
+static gint32
+get_label (const Row *row, gint64 x)
+{
+  gsize from = 0, to = row->n;
+
+  while (from < to)
+    {
+      const gsize middle = from + (to - from) / 2;
+
+      if (row->runs[middle].x1 > x)
+        to = middle;
+      else
+        from = middle + 1;
+    }
+  return row->labels[from];
+}
+
+/* Of those @corners, a word's bits from pixel @x0 on in the row above the block's last, which
+ * touch pixels @step to the right in the last row, those where two objects meet become a @seam. */
+static void
+part_corners (IdrPerimeter *self, guint64 corners, gint64 x0, gint step, guint64 *seam)
+{
+  const gsize at = self->n_rows - 1;
+
+  for (; corners != 0; corners &= corners - 1)
+    {
+      const gint64 x = x0 + __builtin_ctzll (corners);
+
+      if (get_label (&self->rows[at - 1], x) != get_label (&self->rows[at], x + step))
+        set_seam (self, seam, at - 1, x, x + 1);
+    }
+}
+
+/* Finds where two objects touch by corners that have no side in common with either: elsewhere,
+ * pixels that touch are one object's. */
+static void
+find_corners (IdrPerimeter *self)
+{
+  const guint64 *below = self->mask + (self->n_rows - 1) * self->stride;
+  const guint64 *above = below - self->stride;
+
+  for (gsize i = 0; i + 1 < self->stride; i++)
+    {
+      const guint64 free = above[i] & ~below[i];
+      const guint64 ends
+          = free & ~(above[i] >> 1 | above[i + 1] << 63) & (below[i] >> 1 | below[i + 1] << 63);
+      const guint64 starts = free & ~(above[i] << 1 | *(above + i - 1) >> 63)
+                             & (below[i] << 1 | *(below + i - 1) >> 63);
+
+      if ((ends | starts) == 0)
+        continue;
+      part_corners (self, ends, (gint64)i * 64, 1, self->seams.below_right);
+      part_corners (self, starts, (gint64)i * 64, -1, self->seams.below_left);
+    }
+}
+
+/* Finds all that touches the runs of the block's last row without being of the same object. */
 static void
 find_seams (IdrPerimeter *self)
 {
@@ -212,9 +270,12 @@ append (IdrPerimeter *self, Row row)
   guint64 *mask = self->mask + self->n_rows * self->stride;
 
   for (gsize i = 0; i < row.n; i++)
-    set_bits (mask, row.runs[i].x0, row.runs[i].x1);
+    set_bits (mask, (gsize)row.runs[i].x0, (gsize)row.runs[i].x1);
   self->rows[self->n_rows++] = row;
-  find_seams (self);
+  if (self->is_split)
+    find_seams (self);
+  else
+    find_corners (self);
 }
 
 /* --- Blocks ---------------------------------------------------------------------------------- */

@@ -27,8 +27,9 @@ idr_boundary_get_length (const IdrBoundary *boundary)
 /* One pass over a plane's rows. */
 typedef struct _IdrPerimeter IdrPerimeter;
 
-/* For rows of @width pixels; NULL: no memory. */
-IdrPerimeter *idr_perimeter_new (gint64 width, IdrIsa isa);
+/* For rows of @width pixels. @is_split: pixels of two objects may touch by their sides; else only
+ * by corners. NULL: no memory. */
+IdrPerimeter *idr_perimeter_new (gint64 width, gboolean is_split, IdrIsa isa);
 void idr_perimeter_free (IdrPerimeter *perimeter);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrPerimeter, idr_perimeter_free)
 

@@ -202,7 +202,7 @@ prepare (Bench *bench)
   bench->copy = g_malloc0 (bytes);
   bench->labels = g_new0 (guint32, bench->raster.width * bench->raster.height);
   bench->scratch = idr_segmenter_take_scratch (bench->segmenter);
-  bench->perimeter = idr_perimeter_new (bench->raster.width, bench->isa);
+  bench->perimeter = idr_perimeter_new (bench->raster.width, FALSE, bench->isa);
 }
 
 static void
