@@ -4,10 +4,14 @@
  *        bench-segment FILE TYPE WIDTH HEIGHT SIGMA count STAGE TIMES [plain|avx2|avx512]
  *        bench-segment FILE TYPE WIDTH HEIGHT SIGMA threads SECONDS [plain|avx2|avx512]
  * FILE: the plane's raw pixels.
- * time:    on one thread; a line each: a stage, and the median of its processor time in
- * microseconds count:   does a stage so often, for who counts instructions threads: segments the
- * plane again and again on one thread, on two, and so on in turn, each thread with pixels and
- * labels of its own; a line each: threads, and planes a second
+ *
+ * time: on one thread; a line each: a stage, and the median of its processor time in microseconds.
+ *
+ * count: does a stage so often, for who counts instructions.
+ *
+ * threads: segments the plane again and again on one thread, on two, and so on in turn, each thread
+ * with pixels and labels of its own; a line each: threads, planes a second, and planes a second if
+ * each thread had had a processor to itself.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 #include "label.h"
@@ -220,24 +224,26 @@ finish (Bench *bench)
 typedef struct
 {
   Bench bench;
-  gint64 until, n_planes;
+  gint64 until, n_planes, busy; /* nanoseconds */
 } Worker;
 
 static gpointer
 work (gpointer data)
 {
   Worker *worker = data;
+  const gint64 start = now ();
 
   for (; g_get_monotonic_time () < worker->until; worker->n_planes++)
     whole (&worker->bench);
+  worker->busy = now () - start;
   return NULL;
 }
 
-static gdouble
+static void
 run_threads (Worker *workers, guint n_threads, gdouble seconds)
 {
   GThread *threads[2];
-  gint64 n_planes = 0, start = g_get_monotonic_time ();
+  gint64 n_planes = 0, busy = 0, start = g_get_monotonic_time ();
 
   for (guint i = 0; i < n_threads; i++)
     {
@@ -249,8 +255,11 @@ run_threads (Worker *workers, guint n_threads, gdouble seconds)
     {
       g_thread_join (threads[i]);
       n_planes += workers[i].n_planes;
+      busy += workers[i].busy;
     }
-  return (gdouble)n_planes * 1e6 / (gdouble)(g_get_monotonic_time () - start);
+  g_print ("%u %.3f %.3f\n", n_threads,
+           (gdouble)n_planes * 1e6 / (gdouble)(g_get_monotonic_time () - start),
+           (gdouble)n_planes * 1e9 * n_threads / (gdouble)busy);
 }
 
 static void
@@ -262,7 +271,7 @@ compare_threads (const Bench *bench, gdouble seconds)
   prepare (&workers[1].bench);
   for (guint turn = 0; turn < N_TURNS; turn++)
     for (guint n_threads = 1; n_threads <= 2; n_threads++)
-      g_print ("%u %.3f\n", n_threads, run_threads (workers, n_threads, seconds));
+      run_threads (workers, n_threads, seconds);
   finish (&workers[0].bench);
   finish (&workers[1].bench);
 }
