@@ -143,8 +143,10 @@ open_field (gint64 i, gpointer data, LaminaJob *job, GError **error)
     g_set_error (&problem, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
                  "%s: field %s has other axes than field %s: read it by itself", opened->location,
                  image, opened->chosen->paths[0]);
+  if (problem != NULL)
+    g_clear_pointer (&ome, idr_ome_free);
   for (gint level = 0; level < n_levels; level++)
-    if (problem != NULL)
+    if (ome == NULL)
       opened->problems[field * n_levels + level] = g_error_copy (problem);
     else if (level >= ome->n_levels)
       g_set_error (&opened->problems[field * n_levels + level], LAMINA_ERROR,

@@ -71,14 +71,12 @@ test_v3 (void)
 static void
 test_useless (void)
 {
-  static const gchar *const texts[] = {
-    "{",
-    "[]",
-    "{}",
-    "{\"zarr_consolidated_format\":2,\"metadata\":{\"0/.zarray\":" V2 "}}",
-    "{\"zarr_consolidated_format\":1,\"metadata\":[]}",
-    "{\"zarr_consolidated_format\":1,\"metadata\":{\"0/.zarray\":7,\"/.zarray\":{}}}",
-  };
+  static const gchar later[]
+      = "{\"zarr_consolidated_format\":2,\"metadata\":{\"0/.zarray\":" V2 "}}";
+  static const gchar odd[]
+      = "{\"zarr_consolidated_format\":1,\"metadata\":{\"0/.zarray\":7,\"/.zarray\":{}}}";
+  static const gchar *const texts[]
+      = { "{", "[]", "{}", later, "{\"zarr_consolidated_format\":1,\"metadata\":[]}", odd };
 
   for (guint i = 0; i <= G_N_ELEMENTS (texts); i++)
     {
