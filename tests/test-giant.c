@@ -142,8 +142,8 @@ test_read_once (void)
   open_outputs (&grid, 5 << 20, FALSE, &outputs);
   rows = read_rows (outputs.objects, 0, job);
   g_assert_cmpint (grid.n_reads, >, 1);
-  g_assert_cmpint (lamina_job_get_count (job, "tiles"), ==, 2 * grid.n_reads);
-  g_assert_cmpint (lamina_job_get_count (job, "tiles-planned"), ==, 2 * grid.n_reads);
+  g_assert_cmpint (lamina_job_get_count (job, "tiles"), ==, 2 * (gint64)grid.n_reads);
+  g_assert_cmpint (lamina_job_get_count (job, "tiles-planned"), ==, 2 * (gint64)grid.n_reads);
   clear_outputs (&outputs);
 }
 
