@@ -16,6 +16,7 @@ try:
     import zarr
     from scipy import ndimage
     from skimage import measure
+    import segment_rules
 except ImportError as error:
     measure, missing = None, str(error)
 
@@ -121,6 +122,22 @@ def planes():
                 check_columns(found, regionprops(segment(values), values, COLUMNS), COLUMNS)
                 n += len(found["label"])
     assert n == len(table["label"]) > 500
+
+
+@case
+def touching():
+    """Objects that touch: split ones by their sides, others by corners."""
+    pixels = sample()
+    for connectivity, diagonal in ((4, False), (8, True)):
+        table = read_table("t=0 z=2-6 ! parallel-segment fill-holes=true split=true "
+                           f"threshold=otsu connectivity={connectivity}")
+        for c in range(2):
+            for z in range(2, 7):
+                values = pixels[0, c, z]
+                smooth = ndimage.gaussian_filter(values, 1)
+                labels = segment_rules.find_objects(smooth > segment_rules.find_threshold(smooth, "otsu"), diagonal=diagonal,
+                                                    fill_holes=True, divide=True)
+                check_columns(select(table, c=c, z=z), regionprops(labels, values, COLUMNS), COLUMNS)
 
 
 @case
