@@ -212,11 +212,13 @@ idr_parallel_segment_class_init (IdrParallelSegmentClass *klass)
       G_STRUCT_OFFSET (IdrParallelSegment, input));
   add_parameters (operation_class);
   add_measures (operation_class);
-  lamina_operation_class_add (operation_class,
-                              g_param_spec_object ("labels", "Labels",
-                                                   "The planes with each object's pixels numbered",
-                                                   LAMINA_TYPE_IMAGE, LAMINA_OUT),
-                              G_STRUCT_OFFSET (IdrParallelSegment, labels));
+  lamina_operation_class_add (
+      operation_class,
+      g_param_spec_object ("labels", "Labels",
+                           "The planes with each object's pixels numbered, or "
+                           "as view= has it",
+                           LAMINA_TYPE_IMAGE, LAMINA_OUT),
+      G_STRUCT_OFFSET (IdrParallelSegment, labels));
   lamina_operation_class_add (operation_class,
                               g_param_spec_object ("objects", "Objects",
                                                    "The objects and what they measure, a row each",

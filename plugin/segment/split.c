@@ -10,8 +10,7 @@
 
 #include <string.h>
 
-#define TOO_LARGE                                                                                  \
-  "an object's box is larger than split can hold in memory=: a higher threshold, or no split"
+#define TOO_LARGE "an object's box, 24 bytes a pixel, is larger than split can hold in memory="
 #define NO_MEMORY "memory does not suffice to split its objects"
 #define TOO_MANY "there are more than 2^31 - 1 objects"
 

@@ -9,13 +9,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Of bins beyond what memory may hold. */
 #define TOO_MANY                                                                                   \
-  "threshold=otsu, triangle and li count each whole number, and these span more than memory= "     \
-  "holds or lie beyond 2^53: take fraction or absolute"
+  "otsu, triangle and li count each whole number, and those here span more than memory= holds, "   \
+  "or lie beyond 2^53"
 #define NO_ROOM_FOR_FLOATS                                                                         \
-  "threshold=li takes all floats at once, 24 bytes each, which is more than memory= holds: take "  \
-  "another threshold, or more memory"
+  "threshold=li takes all floats at once, 24 bytes each, which is more than memory= holds"
 
 struct _IdrStatistics
 {
