@@ -5,10 +5,18 @@
 
 #include "bridge.h"
 
+/* Threads that fail at the same thing say it once. */
 int
 bridge_vips_fail (const gchar *domain, const GError *error)
 {
-  vips_error (domain, "%s", bridge_get_message (error, domain));
+  static GMutex lock;
+  const gchar *message = bridge_get_message (error, domain);
+  g_autofree gchar *line = g_strdup_printf ("%s: %s\n", domain, message);
+
+  g_mutex_lock (&lock);
+  if (strstr (vips_error_buffer (), line) == NULL)
+    vips_error (domain, "%s", message);
+  g_mutex_unlock (&lock);
   return -1;
 }
 

@@ -37,7 +37,7 @@ LaminaImage *bridge_vips_get_planes (VipsImage *in, GError **error);
 
 /* --- vips-error.c ------------------------------------------------------------------------ */
 
-/* Puts @error into libvips's error buffer. Returns -1. */
+/* Puts @error into libvips's error buffer, where it is not there yet. Returns -1. */
 int bridge_vips_fail (const gchar *domain, const GError *error);
 
 /* What libvips's error buffer says, which is emptied, as an error of ours. */
