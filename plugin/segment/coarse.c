@@ -58,7 +58,7 @@ idr_coarse_filter_new (const IdrFilter *exact)
 
   filter = g_new (IdrCoarseFilter, 1);
   filter->radius = radius;
-  filter->margin = (gint32)ceil (2 * ONE / 2 * off + 2.01);
+  filter->margin = (gint32)ceil (ONE * off + 2.01);
   filter->first = g_new (gint32, radius + 1);
   filter->second = g_new (gint32, radius + 1);
   for (gint64 j = 0; j <= radius; j++)

@@ -33,7 +33,7 @@ struct _IdrCoarseFilter
 };
 
 /* NULL: the weights do not suit. */
-IdrCoarseFilter *idr_coarse_filter_new (const IdrFilter *filter);
+IdrCoarseFilter *idr_coarse_filter_new (const IdrFilter *exact);
 void idr_coarse_filter_free (IdrCoarseFilter *filter);
 
 /* --- A patch, smoothed ------------------------------------------------------------- */
