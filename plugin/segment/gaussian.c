@@ -4,6 +4,7 @@
 #include "gaussian.h"
 
 #include "coarse.h"
+#include "pairwise.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,34 +27,6 @@ struct _IdrGaussian
   gfloat *rough;
   IdrCoarseFilter *coarse;
 };
-
-/* NumPy's sum of a contiguous array: eight sums side by side, halved beyond 128 numbers. */
-static gdouble
-sum_pairwise (const gdouble *values, gsize n)
-{
-  gdouble sums[8], sum = 0;
-  gsize half, i;
-
-  if (n > 128)
-    {
-      half = n / 2 - n / 2 % 8;
-      return sum_pairwise (values, half) + sum_pairwise (values + half, n - half);
-    }
-  if (n < 8)
-    {
-      for (i = 0; i < n; i++)
-        sum += values[i];
-      return sum;
-    }
-  memcpy (sums, values, sizeof sums);
-  for (i = 8; i + 8 <= n; i += 8)
-    for (guint lane = 0; lane < 8; lane++)
-      sums[lane] += values[i + lane];
-  sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
-  for (; i < n; i++)
-    sum += values[i];
-  return sum;
-}
 
 /* How near the sums of floats come to those of doubles, for pixels that are not negative and that
  * floats hold, also in pairs.
@@ -93,7 +66,7 @@ idr_gaussian_new (gdouble sigma)
 
   for (gint64 x = -radius; x <= radius; x++)
     kernel[radius + x] = exp (scale * (gdouble)(x * x));
-  sum = sum_pairwise (kernel, 2 * radius + 1);
+  sum = idr_sum_pairwise (kernel, 2 * radius + 1);
 
   gaussian->weights = g_new (gdouble, radius + 1);
   for (gint64 k = 0; k <= radius; k++)
