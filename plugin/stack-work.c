@@ -3,6 +3,9 @@
  */
 #include "stack-work.h"
 
+/* Tiles that may be begun before the oldest one at work has ended. */
+#define MAX_AHEAD 64
+
 struct _IdrStackWork
 {
   gatomicrefcount n_refs;
@@ -15,9 +18,9 @@ struct _IdrStackWork
 
   GMutex lock; /* of all that follows */
   GCond changed;
-  gint64 next, asked; /* tiles of this pass that were begun, and announced */
-  gint64 n_running;
-  GArray *returned;      /* of gint64: tiles that somebody began and gave back */
+  gint64 next, asked;    /* tiles of this pass that were begun, and announced */
+  GArray *running;       /* of gint64: tiles at work */
+  GArray *returned;      /* likewise: that somebody began and gave back */
   gboolean is_advancing; /* somebody goes to the next pass */
   gboolean has_ended;
 
@@ -42,6 +45,7 @@ idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 fi
   work->ahead = info->ahead;
   work->pixel_size = (gint64)lamina_info_get_pixel_size (info);
   work->n_tiles = work->next = idr_segmentation_get_n_tiles (segmentation);
+  work->running = g_array_new (FALSE, FALSE, sizeof (gint64));
   work->returned = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_mutex_init (&work->lock);
   g_cond_init (&work->changed);
@@ -62,6 +66,7 @@ idr_stack_work_unref (IdrStackWork *work)
     return;
   g_clear_pointer (&work->segmentation, idr_segmentation_free);
   idr_tile_reader_free (work->reader);
+  g_array_unref (work->running);
   g_array_unref (work->returned);
   g_clear_error (&work->error);
   g_clear_pointer (&work->segments, idr_segments_unref);
@@ -72,6 +77,19 @@ idr_stack_work_unref (IdrStackWork *work)
 }
 
 /* --- Tiles -------------------------------------------------------------------------------- */
+
+/* Whether others should first do what they have begun, with the lock held: bands are joined in
+ * order, and what waits for one whose tile is late takes memory. */
+static gboolean
+is_far_ahead (const IdrStackWork *work)
+{
+  gint64 oldest = work->next;
+
+  for (guint i = 0; i < work->running->len; i++)
+    oldest = MIN (oldest, g_array_index (work->running, gint64, i));
+  return !work->has_ended && work->returned->len == 0 && work->next < work->n_tiles
+         && work->next - oldest > MAX_AHEAD + 4 * (gint64)work->running->len;
+}
 
 /* With the lock held. */
 static gboolean
@@ -90,8 +108,19 @@ take_tile (IdrStackWork *work, gint64 *tile)
     *tile = work->next++;
   else
     return FALSE;
-  work->n_running++;
+  g_array_append_val (work->running, *tile);
   return TRUE;
+}
+
+static void
+end_tile (IdrStackWork *work, gint64 tile)
+{
+  guint i;
+
+  for (i = 0; g_array_index (work->running, gint64, i) != tile; i++)
+    ;
+  g_array_remove_index_fast (work->running, i);
+  g_cond_broadcast (&work->changed);
 }
 
 static gint64
@@ -137,6 +166,8 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
   gint64 tile = 0;
 
   g_mutex_lock (&work->lock);
+  while (is_far_ahead (work) && !g_cancellable_is_cancelled (G_CANCELLABLE (job)))
+    g_cond_wait (&work->changed, &work->lock);
   taken = take_tile (work, &tile);
   g_mutex_unlock (&work->lock);
   if (!taken)
@@ -149,7 +180,7 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
     lamina_job_count (job, "tiles", 1);
   is_cancelled = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_mutex_lock (&work->lock);
-  work->n_running--;
+  end_tile (work, tile);
   if (!done && is_cancelled)
     g_array_append_val (work->returned, tile);
   else if (!done && !work->has_ended)
@@ -158,8 +189,6 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
       work->problem = problem;
       work->error = g_steal_pointer (&fault);
     }
-  if (!done || work->n_running == 0)
-    g_cond_broadcast (&work->changed);
   g_mutex_unlock (&work->lock);
   if (!is_cancelled)
     return TRUE;
@@ -214,7 +243,7 @@ find_tasks (IdrStackWork *work, LaminaJob *job, gint64 *n)
         return TRUE;
       if (g_cancellable_is_cancelled (G_CANCELLABLE (job)))
         return FALSE;
-      if (work->n_running == 0 && !work->is_advancing)
+      if (work->running->len == 0 && !work->is_advancing)
         advance (work, job);
       else
         g_cond_wait (&work->changed, &work->lock);
