@@ -80,7 +80,8 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
   const TYPE *row = pixels;
   TYPE min = row[0], max = row[0];
   IdrInt128 sum = 0, moment = 0;
-  long double mean, spread = 0;
+  IdrInt128 pivot;
+  long double rest, spread = 0;
 
   for (gsize i = 0; i < n; i++)
     {
@@ -89,16 +90,19 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
       min = MIN (min, row[i]);
       max = MAX (max, row[i]);
     }
-  mean = (long double)sum / (long double)n;
+  /* From a whole number less than one away from the mean: what is between is exact. */
+  pivot = sum / (gint64)n;
+  rest = (long double)(sum - pivot * (gint64)n);
   for (gsize i = 0; i < n; i++)
     {
-      const long double distance = (long double)row[i] - mean;
+      const long double distance = (long double)(row[i] - pivot);
 
       spread += distance * distance;
     }
+  spread -= rest * rest / (long double)n;
   tally->sum.whole = sum;
   tally->moment.whole = moment;
-  tally->spread.real = spread;
+  idr_total_set_real (&tally->spread, spread);
   tally->min = (gdouble)min;
   tally->max = (gdouble)max;
 }
@@ -163,9 +167,10 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
       any_nan |= isnan (row[i]);
     }
   sum = FUNCTION (add_lanes) (sums);
-  tally->sum.real = (long double)sum;
-  tally->moment.real = (long double)FUNCTION (add_lanes) (moments);
-  tally->spread.real = (long double)FUNCTION (measure_spread) (row, n, sum / (REAL)n);
+  idr_total_set_real (&tally->sum, (long double)sum);
+  idr_total_set_real (&tally->moment, (long double)FUNCTION (add_lanes) (moments));
+  idr_total_set_real (&tally->spread,
+                      (long double)FUNCTION (measure_spread) (row, n, sum / (REAL)n));
   tally->min = any_nan ? (gdouble)NAN : (gdouble)min;
   tally->max = any_nan ? (gdouble)NAN : (gdouble)max;
 }

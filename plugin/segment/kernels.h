@@ -6,6 +6,8 @@
 
 #include "pixel.h"
 
+#include <string.h>
+
 #define IDR_N_PIXELS (IDR_PIXEL_F64 + 1)
 
 __extension__ typedef __int128 IdrInt128;
@@ -56,12 +58,30 @@ typedef union
 
 /* --- What the pixels of a run tell -------------------------------------------------- */
 
-/* A sum of integers, exactly; or of floats, or what 128 bits do not hold, in long doubles. */
-typedef union
+/* A sum of integers, exactly; or of floats, or what 128 bits do not hold, as a long double. That is
+ * kept in the same bytes, but not in a union: gcc 12 copies such a one as a long double, which has
+ * only ten of them. */
+typedef struct
 {
   IdrInt128 whole;
-  long double real;
 } IdrTotal;
+
+G_STATIC_ASSERT (sizeof (long double) <= sizeof (IdrTotal));
+
+static inline long double
+idr_total_get_real (const IdrTotal *total)
+{
+  long double real;
+
+  memcpy (&real, total, sizeof real);
+  return real;
+}
+
+static inline void
+idr_total_set_real (IdrTotal *total, long double real)
+{
+  memcpy (total, &real, sizeof real);
+}
 
 typedef struct
 {

@@ -54,7 +54,13 @@ has_squares (IdrPixel pixel)
 INLINE long double
 get_real (const IdrTotal *total, gboolean whole)
 {
-  return whole ? idr_to_real (total->whole) : total->real;
+  return whole ? idr_to_real (total->whole) : idr_total_get_real (total);
+}
+
+INLINE void
+add_real (IdrTotal *total, long double more)
+{
+  idr_total_set_real (total, idr_total_get_real (total) + more);
 }
 
 INLINE void
@@ -63,7 +69,7 @@ add_total (IdrTotal *total, const IdrTotal *more, gboolean whole)
   if (whole)
     total->whole += more->whole;
   else
-    total->real += more->real;
+    add_real (total, idr_total_get_real (more));
 }
 
 /* Adds a product: the values of a run that begins at @place, each times its own place. */
@@ -76,7 +82,7 @@ add_moment (IdrTotal *total, const IdrTotal *moment, const IdrTotal *sum, gint64
   else if (whole)
     total->whole += moment->whole + sum->whole * place;
   else
-    total->real += moment->real + sum->real * (long double)place;
+    add_real (total, idr_total_get_real (moment) + idr_total_get_real (sum) * (long double)place);
 }
 
 /* The spread of two sets of pixels from their spreads and sums, which are still their own. */
@@ -92,8 +98,17 @@ add_spread (IdrTotal *spread, const IdrTotal *sum, gint64 n, const IdrTotal *mor
       spread->whole += more->whole;
       return;
     }
-  between = get_real (more_sum, is_whole (pixel)) / b - get_real (sum, is_whole (pixel)) / a;
-  spread->real += more->real + between * between * (a * b / (a + b));
+  if (is_whole (pixel))
+    {
+      /* The means may be so large that only what is above a whole number near both counts. */
+      const IdrInt128 pivot = sum->whole / n;
+
+      between = (long double)(more_sum->whole - pivot * n_more) / b
+                - (long double)(sum->whole - pivot * n) / a;
+    }
+  else
+    between = idr_total_get_real (more_sum) / b - idr_total_get_real (sum) / a;
+  add_real (spread, idr_total_get_real (more) + between * between * (a * b / (a + b)));
 }
 
 void
@@ -116,7 +131,7 @@ measure_variance (const IdrTally *tally, gint64 n, long double mean, IdrPixel pi
   gint64 pivot;
 
   if (!has_squares (pixel))
-    return tally->spread.real / (long double)n;
+    return idr_total_get_real (&tally->spread) / (long double)n;
   pivot = llrintl (mean);
   squares = idr_to_real (tally->spread.whole - 2 * sum * pivot + (IdrInt128)n * pivot * pivot);
   rest = idr_to_real (sum - (IdrInt128)n * pivot);
@@ -239,7 +254,7 @@ add_depth (DepthSums *depth, gint64 n, gint64 twice_x, gint64 y, gint64 z, const
   if (whole)
     depth->sum_z.whole += tally->sum.whole * z;
   else
-    depth->sum_z.real += tally->sum.real * (long double)z;
+    add_real (&depth->sum_z, idr_total_get_real (&tally->sum) * (long double)z);
 }
 
 INLINE void
