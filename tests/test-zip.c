@@ -188,6 +188,7 @@ test_ahead (void)
   IdrFetch *fetches[4];
 
   g_assert_no_error (error);
+  g_assert_true (idr_store_is_local (local) && !idr_store_is_local (store));
   assert_error (store, "four", 100, G_IO_ERROR_NOT_FOUND); /* reads the directory */
   g_assert_cmpint (bad_server_count (server, "requests"), ==, 2);
   for (guint i = 0; i < G_N_ELEMENTS (fetches); i++)

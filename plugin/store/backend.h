@@ -18,6 +18,7 @@ typedef struct
   /* Stops what start() has put on its way. */
   void (*stop) (IdrFetch *fetch);
   gchar *(*get_uri) (IdrStore *store, const gchar *key);
+  gboolean (*is_local) (IdrStore *store);
   gchar **(*list) (IdrStore *store, const gchar *prefix, GCancellable *cancellable, GError **error);
   void (*free) (IdrStore *store);
 } IdrStoreBackend;

@@ -121,6 +121,12 @@ file_store_read (IdrStore *store, IdrFetch *fetch)
   idr_fetch_finish (fetch, bytes, error, 0);
 }
 
+static gboolean
+file_store_is_local (IdrStore *store)
+{
+  return TRUE;
+}
+
 /* A folder or a regular file; what is neither has no bytes to offer and is left out. */
 static mode_t
 get_kind (gint folder, const struct dirent *entry)
@@ -195,6 +201,7 @@ static const IdrStoreBackend file_store_backend = {
   .start = file_store_start,
   .read = file_store_read,
   .get_uri = get_path,
+  .is_local = file_store_is_local,
   .list = file_store_list,
   .free = file_store_free,
 };

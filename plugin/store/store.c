@@ -115,12 +115,11 @@ idr_store_get_uri (IdrStore *store, const gchar *key)
   return store->backend->get_uri (store, key != NULL && key[0] != '\0' ? key : NULL);
 }
 
-/* What a server sends is on its way at once; only folders are read by those who wait. */
 gboolean
 idr_store_is_local (IdrStore *store)
 {
   g_return_val_if_fail (store != NULL, FALSE);
-  return store->backend->read != NULL;
+  return store->backend->is_local (store);
 }
 
 /* Says where a bad key or prefix was asked for. */

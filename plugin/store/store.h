@@ -47,7 +47,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrStore, idr_store_unref)
  * the root. */
 gchar *idr_store_get_uri (IdrStore *store, const gchar *key);
 
-/* Whether @store is a folder of this machine's. */
+/* Whether @store is a folder of this machine's, or lies in one. */
 gboolean idr_store_is_local (IdrStore *store);
 
 /* In a bucket that cannot be listed a forbidden key (403) is NOT_FOUND once something else was

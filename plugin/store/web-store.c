@@ -86,6 +86,12 @@ web_store_get_uri (IdrStore *store, const gchar *key)
   return key != NULL ? get_url (web->shown, key) : g_strdup (web->shown);
 }
 
+static gboolean
+web_store_is_local (IdrStore *store)
+{
+  return FALSE;
+}
+
 /* Why @answer does not bring the bytes, or NULL. A server that knows no ranges may have sent too
  * many. */
 static GError *
@@ -347,6 +353,7 @@ static const IdrStoreBackend web_store_backend = {
   .hurry = web_store_hurry,
   .stop = web_store_stop,
   .get_uri = web_store_get_uri,
+  .is_local = web_store_is_local,
   .list = web_store_list,
   .free = web_store_free,
 };

@@ -268,6 +268,12 @@ zip_store_get_uri (IdrStore *store, const gchar *key)
   return g_strconcat (((ZipStore *)store)->shown, key != NULL ? "/" : NULL, key, NULL);
 }
 
+static gboolean
+zip_store_is_local (IdrStore *store)
+{
+  return idr_store_is_local (((ZipStore *)store)->base);
+}
+
 static gchar **
 zip_store_list (IdrStore *store, const gchar *prefix, GCancellable *cancellable, GError **error)
 {
@@ -295,6 +301,7 @@ static const IdrStoreBackend zip_store_backend = {
   .stop = zip_store_stop,
   .read = zip_store_read,
   .get_uri = zip_store_get_uri,
+  .is_local = zip_store_is_local,
   .list = zip_store_list,
   .free = zip_store_free,
 };
