@@ -227,7 +227,7 @@ idr_intensities_read (IdrIntensities *self, gint64 plane, const GArray *objects,
     }
   for (guint i = 0; i < objects->len; i++)
     {
-      const guint label = (guint)g_array_index (objects, IdrObject, i).label;
+      const gsize label = (gsize)g_array_index (objects, IdrObject, i).label;
 
       g_array_append_vals (found, &g_array_index (all, IdrIntensity, label * n_channels),
                            n_channels);

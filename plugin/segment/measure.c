@@ -247,7 +247,7 @@ static void
 add_depth (DepthSums *depth, gint64 n, gint64 twice_x, gint64 y, gint64 z, const IdrTally *tally,
            gboolean whole)
 {
-  depth->z += n * z;
+  depth->z += (IdrInt128)n * z;
   depth->twice_xz += (IdrInt128)twice_x * z;
   depth->yz += (IdrInt128)(n * y) * z;
   depth->zz += (IdrInt128)(n * z) * z;
@@ -286,10 +286,10 @@ add_run (IdrSums *sums, gint32 label, gint64 x0, gint64 x1, gint64 y, gint64 z,
 
   if (to->area == 0)
     start (sums, label);
-  to->twice_x += n * s;
-  to->y += n * y;
+  to->twice_x += (IdrInt128)n * s;
+  to->y += (IdrInt128)n * y;
   if (x1 <= NEAR)
-    to->twelve_xx += (3 * s * s + n * n - 1) * n;
+    to->twelve_xx += (IdrInt128)((3 * s * s + n * n - 1) * n);
   else
     to->twelve_xx += (3 * (IdrInt128)s * s + (n * n - 1)) * n;
   to->twice_xy += (IdrInt128)(n * s) * y;
@@ -431,7 +431,7 @@ static IdrSpread
 measure_spread (const PlaneSums *from, const DepthSums *depth)
 {
   const IdrInt128 n = from->area;
-  const gint64 x = ((gint64)from->x0 + from->x1) / 2, y = ((gint64)from->y0 + from->y1) / 2;
+  const IdrInt128 x = ((gint64)from->x0 + from->x1) / 2, y = ((gint64)from->y0 + from->y1) / 2;
   const IdrInt128 twice_x = from->twice_x - 2 * n * x, sum_y = from->y - n * y;
   IdrSpread spread = {
     .xx = n * (from->twelve_xx - 12 * x * (twice_x + n * x)) - 3 * twice_x * twice_x,
@@ -442,7 +442,7 @@ measure_spread (const PlaneSums *from, const DepthSums *depth)
 
   if (depth != NULL)
     {
-      const gint64 z = ((gint64)from->z0 + from->z1) / 2;
+      const IdrInt128 z = ((gint64)from->z0 + from->z1) / 2;
       const IdrInt128 sum_z = depth->z - n * z;
 
       spread.xz = 6 * (n * (depth->twice_xz - z * from->twice_x - 2 * x * sum_z) - twice_x * sum_z);

@@ -14,7 +14,7 @@
 #define BLOCK_WORDS 1024
 #define MIN_ROWS 16
 
-#define CONTEXT 2 /* rows on either side */
+#define CONTEXT ((gsize)2) /* rows on either side */
 
 /* A row's runs: somebody else's while they are being added. */
 typedef struct
@@ -199,7 +199,7 @@ get_label (const Row *row, gint64 x)
       else
         from = middle + 1;
     }
-  return row->labels[from];
+  return from < row->n ? row->labels[from] : 0;
 }
 
 /* Of those @corners, a word's bits from pixel @x0 on in the row above the block's last, which

@@ -30,14 +30,14 @@ typedef struct _IdrPerimeter IdrPerimeter;
 /* For rows of @width pixels. @is_split: pixels of two objects may touch by their sides; else only
  * by corners. NULL: no memory. */
 IdrPerimeter *idr_perimeter_new (gint64 width, gboolean is_split, IdrIsa isa);
-void idr_perimeter_free (IdrPerimeter *perimeter);
+void idr_perimeter_free (IdrPerimeter *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrPerimeter, idr_perimeter_free)
 
 /* Takes the plane's next rows, from @first up to but not including @end of @runs, whose labels are
  * the final ones, and adds to boundaries[label] what they tell: that of the last two rows is told
  * by those that follow. FALSE: no memory. */
-gboolean idr_perimeter_add (IdrPerimeter *perimeter, const IdrRuns *runs, gint64 first, gint64 end,
+gboolean idr_perimeter_add (IdrPerimeter *self, const IdrRuns *runs, gint64 first, gint64 end,
                             IdrBoundary *boundaries);
 
 /* The plane is at its end: adds what was left, and is ready for another one. */
-void idr_perimeter_finish (IdrPerimeter *perimeter, IdrBoundary *boundaries);
+void idr_perimeter_finish (IdrPerimeter *self, IdrBoundary *boundaries);
