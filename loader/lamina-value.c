@@ -197,8 +197,7 @@ lamina_value_convert (GParamSpec *property, const GValue *from, GValue *to, GErr
   return refuse (property, text, error);
 }
 
-/* --- The nearest name --------------------------------------------------------------------------
- */
+/* --- The nearest name ---------------------------------------------------------------- */
 
 /* How many letters must be put in, left out or changed to make @a of @b (Levenshtein's distance).
  */

@@ -38,8 +38,7 @@ static void G_GNUC_PRINTF (3, 4) note (Search *search, gboolean odd, const gchar
 
 /* The routes are FALSE, with an error, where the search must end without a result. */
 
-/* --- What the server says ----------------------------------------------------------------------
- */
+/* --- What the server says ------------------------------------------------------------ */
 
 /* One place that the server names. If it is not there, whyever, there are other routes. */
 static gboolean
@@ -95,8 +94,7 @@ try_server (Search *search, GError **error)
          && (search->found || try_client_paths (search, search->image->client_paths, error));
 }
 
-/* --- What is known of IDR ----------------------------------------------------------------------
- */
+/* --- What is known of IDR ------------------------------------------------------------ */
 
 /* IDR's ids mean nothing for images of other servers, which number theirs too. */
 static gboolean
@@ -177,8 +175,7 @@ try_catalogue (Search *search, GError **error)
   return TRUE;
 }
 
-/* --- The naming rule ---------------------------------------------------------------------------
- */
+/* --- The naming rule ----------------------------------------------------------------- */
 
 /* NUMBER.zarr at @prefix and in each of the folders there. */
 static void
@@ -250,8 +247,7 @@ try_idr (Search *search, GError **error)
   return try_catalogue (search, error) && (search->found || try_naming_rule (search, error));
 }
 
-/* --- All routes --------------------------------------------------------------------------------
- */
+/* --- All routes ---------------------------------------------------------------------- */
 
 static void
 set_not_found (Search *search, GError **error)

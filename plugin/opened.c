@@ -356,8 +356,7 @@ open_image (const IdrAddress *address, GCancellable *cancellable, GError **error
   return g_steal_pointer (&opened);
 }
 
-/* --- Sharing -----------------------------------------------------------------------------------
- */
+/* --- Sharing ------------------------------------------------------------------------- */
 
 static gpointer
 make_opened (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GError **error)

@@ -349,8 +349,7 @@ get_stack (IdrSegmented *self, gint64 number, LaminaJob *job, GError **error)
   return idr_cache_get (self->stacks, key, compute_whole, &request, G_CANCELLABLE (job), error);
 }
 
-/* --- Outputs ------------------------------------------------------------------------------------
- */
+/* --- Outputs ------------------------------------------------------------------------- */
 
 gboolean
 idr_segmented_read_labels (IdrSegmented *self, gint64 plane, const LaminaRect *rect,

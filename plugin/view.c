@@ -147,8 +147,7 @@ get_range (Views *views, gint64 plane, LaminaJob *job, GError **error)
   return idr_cache_get (views->ranges, key, find_range, &request, G_CANCELLABLE (job), error);
 }
 
-/* --- The outlines -------------------------------------------------------------------------------
- */
+/* --- The outlines -------------------------------------------------------------------- */
 
 /* A part of a plane, and the labels one pixel around it, too, where the plane has any. */
 typedef struct
@@ -246,8 +245,7 @@ read_outlines (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stri
   return done;
 }
 
-/* --- Both
- * ------------------------------------------------------------------------------------------ */
+/* --- Both ---------------------------------------------------------------------------- */
 
 static void
 will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJob *job)

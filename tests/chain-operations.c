@@ -376,8 +376,7 @@ rows_class_init (LaminaOperationClass *klass)
   sink_class_init (klass, "objects", LAMINA_TYPE_TABLE, endings);
 }
 
-/* --- All of them -------------------------------------------------------------------------------
- */
+/* --- All of them --------------------------------------------------------------------- */
 
 void
 chain_operations_register (void)

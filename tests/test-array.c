@@ -158,8 +158,7 @@ test_odd_types (void)
   g_assert_cmpint (memory_store_count (store, "a/0"), ==, 1);
 }
 
-/* --- Fill values and missing chunks -------------------------------------------------------------
- */
+/* --- Fill values and missing chunks -------------------------------------------------- */
 
 static const struct
 {
@@ -260,8 +259,7 @@ test_missing (void)
   g_assert_cmpint (memory_store_count (store, "a/0.0"), ==, 1);
 }
 
-/* --- Errors -------------------------------------------------------------------------------------
- */
+/* --- Errors -------------------------------------------------------------------------- */
 
 #define V2(shape, chunks, rest)                                                                    \
   "{\"zarr_format\":2,\"shape\":" shape ",\"chunks\":" chunks "," rest "}"

@@ -17,8 +17,7 @@ test_n_threads (void)
   g_assert_cmpint (lamina_job_get_n_threads (NULL), ==, n_processors);
 }
 
-/* --- What a host sees ---------------------------------------------------------------------------
- */
+/* --- What a host sees ---------------------------------------------------------------- */
 
 static gboolean
 count_some (gint64 index, gpointer data, LaminaJob *job, GError **error)

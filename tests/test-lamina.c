@@ -209,8 +209,7 @@ test_plugins (void)
   made_folder_remove (g_steal_pointer (&folder));
 }
 
-/* --- info --------------------------------------------------------------------------------------
- */
+/* --- info ---------------------------------------------------------------------------- */
 
 /* What comes from outside does not get at the terminal. */
 static void
@@ -253,8 +252,7 @@ test_json (void)
       ==, 0.25);
 }
 
-/* --- run
- * ------------------------------------------------------------------------------------------- */
+/* --- run ----------------------------------------------------------------------------- */
 
 static void
 test_run (void)
@@ -317,8 +315,7 @@ test_full (void)
   assert_says (err, "lamina: Cannot write to the standard output: ");
 }
 
-/* --- Interrupted
- * ---------------------------------------------------------------------------------- */
+/* --- Interrupted --------------------------------------------------------------------- */
 
 static void
 interrupt (const gchar *const *arguments, gint number)

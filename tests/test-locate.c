@@ -12,8 +12,7 @@
 #define PLATE "{\"plate\":{\"wells\":[{\"path\":\"B/3\"}]}}"
 #define COLLECTION "{\"bioformats2raw.layout\":3}"
 
-/* --- A bucket ----------------------------------------------------------------------------------
- */
+/* --- A bucket ------------------------------------------------------------------------ */
 
 typedef struct
 {
@@ -98,8 +97,7 @@ assert_lost (Bucket *bucket, gint64 id, const IdrOmeroImage *image, GIOErrorEnum
       g_error ("“%s” lacks “%s”", error->message, parts[i]);
 }
 
-/* --- Catalogue ---------------------------------------------------------------------------------
- */
+/* --- Catalogue ----------------------------------------------------------------------- */
 
 static void
 test_catalogue_table (void)
@@ -174,8 +172,7 @@ test_catalogue_well (void)
   assert_found (bucket, 1230059, &image, "s3://idr/zarr/v0.4/idr0001A/2551.zarr/E/10/0");
 }
 
-/* --- Naming rule -------------------------------------------------------------------------------
- */
+/* --- Naming rule --------------------------------------------------------------------- */
 
 static void
 test_naming (void)
@@ -232,8 +229,7 @@ test_naming_unlisted (void)
   g_assert_nonnull (strstr (error->message, "cannot be listed"));
 }
 
-/* --- External info -----------------------------------------------------------------------------
- */
+/* --- External info ------------------------------------------------------------------- */
 
 static void
 assert_lsid (Bucket *bucket, const gchar *lsid, const gchar *location)
@@ -325,8 +321,7 @@ test_external_info_wrong (void)
     }
 }
 
-/* --- Client paths ------------------------------------------------------------------------------
- */
+/* --- Client paths -------------------------------------------------------------------- */
 
 #define OLD "https://uk1s3.embassy.ebi.ac.uk/bia-integrator-data/S-BIAD1/U/U.zarr"
 #define NEW "bioimaging-integrator-data/S-BIAD1/U/U.zarr"
@@ -394,8 +389,7 @@ test_client_several (void)
                "client paths: they lead into more than one");
 }
 
-/* --- Nothing, and trouble ----------------------------------------------------------------------
- */
+/* --- Nothing, and trouble ------------------------------------------------------------ */
 
 static void
 test_nothing (void)

@@ -23,8 +23,7 @@ assert_fails (Server *server, const IdrOmeroLogin *login, gint64 id, GIOErrorEnu
   g_assert_null (strstr (error->message, "secret"));
 }
 
-/* --- Logins
- * ------------------------------------------------------------------------------------------ */
+/* --- Logins -------------------------------------------------------------------------- */
 
 static const IdrOmeroLogin alice = { (gchar *)"alice", (gchar *)"secret" };
 
@@ -200,8 +199,7 @@ test_cancelled_before (void)
   assert_sessions (server, 0);
 }
 
-/* --- Credentials
- * ------------------------------------------------------------------------------------- */
+/* --- Credentials --------------------------------------------------------------------- */
 
 static void
 write_credentials (const gchar *path, const gchar *text, gint mode)

@@ -32,8 +32,7 @@ assert_fails (Server *server, gint64 id, GIOErrorEnum code, const gchar *words)
   g_assert_null (strstr (error->message, "secret"));
 }
 
-/* --- What is said of an image
- * ------------------------------------------------------------------------ */
+/* --- What is said of an image -------------------------------------------------------- */
 
 static void
 test_image (void)
@@ -212,8 +211,7 @@ test_parts_strange (void)
   g_assert_cmpint (g_strv_length (image->client_paths), ==, 0);
 }
 
-/* --- Errors
- * ------------------------------------------------------------------------------------------ */
+/* --- Errors -------------------------------------------------------------------------- */
 
 static void
 test_errors (void)

@@ -258,8 +258,7 @@ test_errors (void)
   g_assert_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED);
 }
 
-/* --- Two loops at once, one of them cancelled
- * ----------------------------------------------------- */
+/* --- Two loops at once, one of them cancelled ---------------------------------------- */
 
 typedef struct
 {

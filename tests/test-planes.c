@@ -161,8 +161,7 @@ test_order (void)
   fake_clear (&fake);
 }
 
-/* --- What is asked for ahead
- * ---------------------------------------------------------------------- */
+/* --- What is asked for ahead --------------------------------------------------------- */
 
 /* What is on its way and not yet read never exceeds the bytes that the source allows, and the
  * planes that the threads have just taken on. */
@@ -249,8 +248,7 @@ test_two_sources (void)
   fake_clear (&table);
 }
 
-/* --- Failures
- * -------------------------------------------------------------------------------------- */
+/* --- Failures ------------------------------------------------------------------------ */
 
 static void
 test_error (void)

@@ -248,8 +248,7 @@ test_libraries (gconstpointer all)
   g_test_trap_assert_passed ();
 }
 
-/* --- A host that knows only a bridge -------------------------------------------------------------
- */
+/* --- A host that knows only a bridge ------------------------------------------------- */
 
 static void
 test_local_binding (void)

@@ -144,8 +144,7 @@ test_no_input (void)
   assert_log (""); /* found before any began */
 }
 
-/* --- Without a sink ------------------------------------------------------------------------------
- */
+/* --- Without a sink ------------------------------------------------------------------ */
 
 static void
 test_tables (void)
@@ -178,8 +177,7 @@ test_nothing (void)
   g_assert_error (error, LAMINA_ERROR, LAMINA_ERROR_CHAIN);
 }
 
-/* --- An operation by itself
- * ------------------------------------------------------------------------ */
+/* --- An operation by itself ---------------------------------------------------------- */
 
 static LaminaOperation *
 open_operation (const gchar *name, GError **error, const gchar *property, GType type,

@@ -310,8 +310,7 @@ test_paint (void)
     }
 }
 
-/* --- Limits, and many threads -------------------------------------------------------------------
- */
+/* --- Limits, and many threads -------------------------------------------------------- */
 
 static void
 test_too_large (void)

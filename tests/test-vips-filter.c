@@ -103,8 +103,7 @@ assert_same (LaminaImage *a, LaminaImage *b)
     }
 }
 
-/* --- Pixels ------------------------------------------------------------------------------------
- */
+/* --- Pixels -------------------------------------------------------------------------- */
 
 static void
 assert_inverted (LaminaImage *image, gint64 plane, const LaminaRect *rect)
@@ -196,8 +195,7 @@ test_sizes (void)
   assert_size (counts, 256, 1, 0, 0);
 }
 
-/* --- Parameters ---------------------------------------------------------------------------------
- */
+/* --- Parameters ---------------------------------------------------------------------- */
 
 static void
 assert_refused (LaminaImage *image, GError *problem, const gchar *words)
@@ -243,8 +241,7 @@ test_parameters (void)
   ASSERT_REFUSED ("no image to filter", "vips:invert", NULL, NULL);
 }
 
-/* --- What goes wrong ----------------------------------------------------------------------------
- */
+/* --- What goes wrong ----------------------------------------------------------------- */
 
 /* A source's error is the source's, also when libvips wants the plane before it gives a pixel. */
 static void
@@ -354,8 +351,7 @@ test_jobs (void)
   assert_jobs ("vips:hist_equal");
 }
 
-/* --- Who reads ----------------------------------------------------------------------------------
- */
+/* --- Who reads ----------------------------------------------------------------------- */
 
 static void
 test_hints (void)
@@ -403,8 +399,7 @@ test_threads (void)
   g_assert_no_error (error);
 }
 
-/* --- The operations
- * ------------------------------------------------------------------------------- */
+/* --- The operations ------------------------------------------------------------------ */
 
 static void
 register_one (const gchar *nickname)

@@ -163,8 +163,7 @@ test_faults (void)
   g_free (chain_operations_take_log ());
 }
 
-/* --- Images, tables, sinks
- * --------------------------------------------------------------------------- */
+/* --- Images, tables, sinks ----------------------------------------------------------- */
 
 static VipsImage *
 make_even (gint planes, gint value)
@@ -283,8 +282,7 @@ test_sink (void)
   g_object_unref (even);
 }
 
-/* --- The loader
- * ------------------------------------------------------------------------------------- */
+/* --- The loader ---------------------------------------------------------------------- */
 
 static VipsImage *
 load (const gchar *name)

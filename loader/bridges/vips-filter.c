@@ -162,8 +162,7 @@ bridge_vips_filter_open (LaminaOperation *operation, GCancellable *cancellable, 
   return self->image != NULL;
 }
 
-/* --- The classes -------------------------------------------------------------------------------
- */
+/* --- The classes --------------------------------------------------------------------- */
 
 static void
 bridge_vips_filter_init (BridgeVipsFilter *self)
@@ -207,8 +206,7 @@ class_init (gpointer data, gpointer class_data)
   G_OBJECT_CLASS (klass)->get_property = bridge_vips_filter_get_property;
 }
 
-/* --- Registration ------------------------------------------------------------------------------
- */
+/* --- Registration -------------------------------------------------------------------- */
 
 static gboolean
 takes_name (GParamSpec *argument)

@@ -120,8 +120,7 @@ take_error (const Filtered *self, Loan *loan, GError **error)
   g_mutex_unlock (&loan->lock);
 }
 
-/* --- Preparations ------------------------------------------------------------------------------
- */
+/* --- Preparations -------------------------------------------------------------------- */
 
 static void
 preparation_free (Preparation *preparation)
@@ -283,8 +282,7 @@ give_back (Filtered *self, Preparation *preparation)
   g_mutex_unlock (&self->lock);
 }
 
-/* --- Pixels ------------------------------------------------------------------------------------
- */
+/* --- Pixels -------------------------------------------------------------------------- */
 
 static gboolean
 read_part (const Filtered *self, const Preparation *preparation, VipsRegion *region,
@@ -380,8 +378,7 @@ filtered_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJ
   lamina_image_will_need (self->input, plane, is_same ? rect : NULL, job);
 }
 
-/* --- What is known of it ------------------------------------------------------------------------
- */
+/* --- What is known of it ------------------------------------------------------------- */
 
 static gdouble
 get_plane_bytes (const LaminaInfo *info)
@@ -416,8 +413,7 @@ make_info (const LaminaInfo *input, VipsOperation *call, VipsImage *out, GError 
   return info;
 }
 
-/* --- The image ---------------------------------------------------------------------------------
- */
+/* --- The image ----------------------------------------------------------------------- */
 
 static void
 filtered_free (gpointer data)

@@ -215,8 +215,7 @@ parse_step (Chain *chain, const IdrExtension *codec, GError **error)
   return TRUE;
 }
 
-/* --- All of them --------------------------------------------------------------------------------
- */
+/* --- All of them --------------------------------------------------------------------- */
 
 static gboolean
 parse_codec (Chain *chain, const IdrExtension *codec, GError **error)

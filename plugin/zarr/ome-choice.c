@@ -319,8 +319,7 @@ choose_series (const Search *search, GError **error)
   return TRUE;
 }
 
-/* --- What there is -----------------------------------------------------------------------------
- */
+/* --- What there is ------------------------------------------------------------------- */
 
 static gboolean
 choose_image (const Search *search, GError **error)

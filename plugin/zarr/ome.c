@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* --- The object ---------------------------------------------------------------------------------
- */
+/* --- The object ---------------------------------------------------------------------- */
 
 static IdrOme *
 ome_new (void)
@@ -45,8 +44,7 @@ idr_ome_free (IdrOme *ome)
   g_free (ome);
 }
 
-/* --- A multiscale image
- * ---------------------------------------------------------------------------- */
+/* --- A multiscale image -------------------------------------------------------------- */
 
 /* How many dimensions the first level has, where no axes tell: that takes one question more. */
 static gboolean
@@ -175,8 +173,7 @@ open_image (IdrOmeGroup *group, IdrOmeDocument document, GError **error)
   return g_steal_pointer (&ome);
 }
 
-/* --- A plain array
- * ------------------------------------------------------------------------------------ */
+/* --- A plain array ------------------------------------------------------------------- */
 
 static IdrOme *
 open_array (IdrOmeGroup *group, IdrOmeDocument document, GError **error)
@@ -202,8 +199,7 @@ open_array (IdrOmeGroup *group, IdrOmeDocument document, GError **error)
   return g_steal_pointer (&ome);
 }
 
-/* --- Neither
- * ------------------------------------------------------------------------------------------- */
+/* --- Neither ------------------------------------------------------------------------- */
 
 /* A collection's list of images, which need not be there. */
 static JsonNode *

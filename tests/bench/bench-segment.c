@@ -194,8 +194,7 @@ count_stage (Bench *bench, const gchar *name, gint64 times)
   g_error ("no such stage: %s", name);
 }
 
-/* --- Threads ------------------------------------------------------------------------------------
- */
+/* --- Threads ------------------------------------------------------------------------- */
 
 static void
 prepare (Bench *bench)
@@ -276,8 +275,7 @@ compare_threads (const Bench *bench, gdouble seconds)
   finish (&workers[1].bench);
 }
 
-/* --- What is to be done
- * ---------------------------------------------------------------------------- */
+/* --- What is to be done -------------------------------------------------------------- */
 
 static IdrPixel
 parse_pixel (const gchar *name)

@@ -126,8 +126,7 @@ build_stats (void)
   return json_to_string (root, FALSE);
 }
 
-/* --- Who asks
- * ---------------------------------------------------------------------------------------- */
+/* --- Who asks ------------------------------------------------------------------------ */
 
 static gchar *
 get_cookie (SoupServerMessage *message, const gchar *name)
@@ -246,8 +245,7 @@ log_out (SoupServerMessage *message, GHashTable *form)
     }
 }
 
-/* --- What is answered
- * -------------------------------------------------------------------------------- */
+/* --- What is answered ---------------------------------------------------------------- */
 
 /* JSON that a parser which recurses does not survive. */
 static void
@@ -370,8 +368,7 @@ answer_session (SoupServerMessage *message, const gchar *path)
     answer_page (message, 200);
 }
 
-/* --- Serving
- * ----------------------------------------------------------------------------------------- */
+/* --- Serving ------------------------------------------------------------------------- */
 
 static void
 note (SoupServerMessage *message, const gchar *path)
