@@ -255,12 +255,19 @@ idr_band_map (IdrBand *band, const gint32 *map)
   runs->n_runs = kept;
 }
 
+/* --- Painting ------------------------------------------------------------------------------ */
+
+/* What is cleared at once, in bytes, so that it is still near when runs are written into it. */
+#define CHUNK 16384
+
 /* The first run of @row that ends beyond @x. */
 static gsize
 find_run (const IdrRuns *runs, gint64 row, gint64 x)
 {
   gsize from = runs->rows[row], to = runs->rows[row + 1];
 
+  if (from < to && runs->runs[from].x1 > x)
+    return from;
   while (from < to)
     {
       gsize middle = from + (to - from) / 2;
@@ -273,21 +280,49 @@ find_run (const IdrRuns *runs, gint64 row, gint64 x)
   return from;
 }
 
-void
-idr_band_paint_row (const IdrBand *band, gint64 row, gint64 x0, gint64 x1, guint32 *out)
+/* Writes @n > 0 times the same; the last stores overlap rather than being counted. */
+static inline void
+fill (guint32 *out, gsize n, guint32 label)
 {
-  const IdrRuns *runs = &band->runs;
+  typedef guint32 Four __attribute__ ((vector_size (16), aligned (4), may_alias));
+  const Four four = { label, label, label, label };
+
+  if (n < 4)
+    {
+      out[0] = out[n / 2] = out[n - 1] = label;
+      return;
+    }
+  for (gsize i = 4; i < n; i += 4)
+    *(Four *)(out + i - 4) = four;
+  *(Four *)(out + n - 4) = four;
+}
+
+static void
+paint_row (const IdrRuns *runs, gint64 row, gint64 x0, gint64 x1, guint32 *out)
+{
   const gsize end = runs->rows[row + 1];
-  gint64 x = x0;
 
   for (gsize i = find_run (runs, row, x0); i < end && runs->runs[i].x0 < x1; i++)
     {
       const gint64 from = MAX (runs->runs[i].x0, x0), to = MIN (runs->runs[i].x1, x1);
-      const guint32 label = (guint32)runs->labels[i];
 
-      memset (out + (x - x0), 0, (gsize)(from - x) * sizeof *out);
-      for (x = from; x < to; x++)
-        out[x - x0] = label;
+      fill (out + (from - x0), (gsize)(to - from), (guint32)runs->labels[i]);
     }
-  memset (out + (x - x0), 0, (gsize)(x1 - x) * sizeof *out);
+}
+
+void
+idr_band_paint (const IdrBand *band, gint64 first, gint64 end, gint64 x0, gint64 x1, guint32 *out,
+                gsize stride)
+{
+  const gsize bytes = (gsize)(x1 - x0) * sizeof *out;
+  const gint64 n_together = bytes == stride && bytes > 0 ? (gint64)(CHUNK / bytes) : 0;
+  guint8 *row = (guint8 *)out;
+
+  for (gint64 y = first, n; x0 < x1 && y < end; y += n)
+    {
+      n = CLAMP (n_together, 1, end - y);
+      memset (row, 0, (gsize)n * bytes);
+      for (gint64 k = y; k < y + n; k++, row += stride)
+        paint_row (&band->runs, k, x0, x1, (guint32 *)(gpointer)row);
+    }
 }

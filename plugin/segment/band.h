@@ -29,5 +29,7 @@ IdrBand *idr_band_join (IdrBand **tiles, gint64 n_tiles, const gint64 *edges, gb
 /* Each label becomes what @map says for it; runs whose label becomes 0 go. */
 void idr_band_map (IdrBand *band, const gint32 *map);
 
-/* The row's part from @x0 to @x1, as numbers. */
-void idr_band_paint_row (const IdrBand *band, gint64 row, gint64 x0, gint64 x1, guint32 *out);
+/* The part from @x0 to @x1 of rows @first up to but not including @end, as numbers in rows @stride
+ * bytes apart. */
+void idr_band_paint (const IdrBand *band, gint64 first, gint64 end, gint64 x0, gint64 x1,
+                     guint32 *out, gsize stride);

@@ -175,9 +175,7 @@ idr_segments_paint_band (const IdrSegments *segments, const IdrBand *band, gint6
   const gint64 first = segments->rows[index % segments->n_down];
   const gint64 n = MIN (box->y1, first + band->runs.n_rows) - box->y0;
 
-  for (gint64 row = 0; row < n; row++)
-    idr_band_paint_row (band, box->y0 + row - first, box->x0, box->x1,
-                        (guint32 *)(gpointer)((guint8 *)labels + row * stride));
+  idr_band_paint (band, box->y0 - first, box->y0 - first + n, box->x0, box->x1, labels, stride);
   return n;
 }
 
