@@ -1,15 +1,21 @@
 /* The inner loops for pixels of one type; included by kernels-isa.c once for each
  *
- * TYPE, NAME    the pixel's C type, and what the functions are called after
- * WIDE          numbers into which rows are converted once, for all sums that they are part of:
- *               they hold a pixel as exactly as SciPy's doubles, and add two of them as doubles would
- * ROUGH         defined: rough sums in floats are worth while
- * WHOLE         for integers: twice as wide, so that they hold a pixel's square, and the sum of 256
- *               pixels, each times its place
- * SQUARES       for integers of at most 32 bits: they hold the squares' sum of any row
- * REAL          for floats: numbers in which they are summed
- * FROM_DOUBLE   the cast, where C leaves open what becomes of a sum that rounding carried beyond
- *               the type
+ * TYPE and NAME are the pixel's C type, and what the functions are called after.
+ *
+ * WIDE: numbers into which rows are converted once, for all sums that they are part of. They hold a
+ * pixel as exactly as SciPy's doubles, and add two of them as doubles would.
+ *
+ * ROUGH is defined where rough sums in floats are worth while.
+ *
+ * WHOLE, for integers: twice as wide, so that they hold a pixel's square, and the sum of 256
+ * pixels, each times its place.
+ *
+ * SQUARES, for integers of at most 32 bits: they hold the squares' sum of any row.
+ *
+ * REAL, for floats: numbers in which they are summed.
+ *
+ * FROM_DOUBLE: the cast, where C leaves open what becomes of a sum that rounding carried beyond the
+ * type.
  * SPDX-License-Identifier: LGPL-2.1-or-later
  */
 
