@@ -215,8 +215,6 @@ idr_band_join (IdrBand **tiles, gint64 n_tiles, const gint64 *edges, gboolean di
   Seam seam = { .diagonal = diagonal };
   IdrBand *band = NULL;
 
-  if (n_tiles == 1)
-    return idr_band_ref (tiles[0]);
   if (seam_start (&seam, tiles, n_tiles, edges, problem))
     {
       join_rows (&seam);

@@ -101,8 +101,7 @@ idr_segmentation_settle (IdrSegmentation *self, const gchar **problem)
     return TRUE;
   *problem = NO_MEMORY;
   self->boundaries = g_try_new0 (IdrBoundary, (gsize)self->n_objects + 1);
-  self->perimeter
-      = idr_perimeter_new (self->stack.width, self->segmenter->options.split, self->segmenter->isa);
+  self->perimeter = idr_segmenter_take_perimeter (self->segmenter, self->stack.width);
   return self->boundaries != NULL && self->perimeter != NULL;
 }
 
@@ -136,13 +135,10 @@ make_objects (IdrSegmentation *self)
     return NULL;
   g_clear_pointer (&room, g_free);
   objects = g_array_sized_new (FALSE, FALSE, sizeof (IdrObject), (guint)self->n_objects);
+  g_array_set_size (objects, (guint)self->n_objects);
   for (gint32 label = 1; label <= self->n_objects; label++)
-    {
-      const IdrObject object = idr_sums_conclude (
-          &self->sums, label, self->boundaries != NULL ? &self->boundaries[label] : NULL);
-
-      g_array_append_val (objects, object);
-    }
+    g_array_index (objects, IdrObject, label - 1) = idr_sums_conclude (
+        &self->sums, label, self->boundaries != NULL ? &self->boundaries[label] : NULL);
   return objects;
 }
 
@@ -160,6 +156,9 @@ idr_segmentation_finish (IdrSegmentation *self, GArray **objects, const gchar **
       if (*objects == NULL)
         return NULL;
     }
+  if (idr_segmentation_get_n_tiles (self) == 1)
+    idr_segmenter_give_measures (self->segmenter, &self->sums, g_steal_pointer (&self->perimeter),
+                                 self->stack.width);
   return idr_segments_new (self);
 }
 

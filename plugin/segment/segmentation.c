@@ -220,6 +220,12 @@ see (IdrSegmentation *self, gint64 index, IdrTile *tile)
   const gdouble max = idr_smoothed_get_maximum (&tile->smoothed, (gdouble)-INFINITY);
   IdrStatistics *own = NULL;
 
+  if (idr_segmentation_get_n_tiles (self) == 1)
+    {
+      idr_statistics_add (self->statistics, &smoothed->values, smoothed->patch.x0,
+                          smoothed->patch.y0, tile->z, max);
+      return TRUE;
+    }
   if (self->maxima != NULL)
     self->maxima[index] = max;
   g_mutex_lock (&self->lock);
@@ -274,6 +280,11 @@ make_tile (IdrSegmentation *self, IdrTile *tile, const gchar **problem)
   if (band == NULL || self->pass != IDR_PASS_RUNS || self->is_remade
       || idr_segmentation_is_refined_late (self))
     return g_steal_pointer (&band);
+  if (idr_segmentation_get_n_tiles (self) == 1)
+    {
+      band->sums = scratch->sums;
+      scratch->sums = (IdrSums){ 0 };
+    }
   idr_sums_start (&band->sums, self->stack.pixel, self->stack.is_volume);
   if (!idr_sums_reserve (&band->sums, (gsize)n + 1))
     return NULL;
@@ -317,14 +328,15 @@ take_bands (IdrSegmentation *self, const gchar **problem)
   return TRUE;
 }
 
-/* @tile, which is taken over, is the @index-th. */
+/* Puts @tile to the others of its band. @band: all of them, or NULL where some are not there yet.
+ */
 static gboolean
-take_tile (IdrSegmentation *self, gint64 index, IdrBand *tile, const gchar **problem)
+collect (IdrSegmentation *self, gint64 index, IdrBand *tile, IdrBand **band, const gchar **problem)
 {
   IdrBandWork *work = &self->works[index / self->grid.n_across];
-  IdrBand *band = NULL;
   gboolean done = FALSE, is_last = FALSE;
 
+  *band = NULL;
   *problem = NO_MEMORY;
   g_mutex_lock (&self->lock);
   if (work->tiles == NULL)
@@ -340,14 +352,26 @@ take_tile (IdrSegmentation *self, gint64 index, IdrBand *tile, const gchar **pro
     idr_band_unref (tile);
   if (!is_last)
     return done;
-
-  band = idr_band_join (work->tiles, self->grid.n_across, self->grid.columns,
-                        self->segmenter->options.diagonal, problem);
+  *band = idr_band_join (work->tiles, self->grid.n_across, self->grid.columns,
+                         self->segmenter->options.diagonal, problem);
   clear_work (self, work);
-  if (band == NULL)
+  return *band != NULL;
+}
+
+/* @tile, which is taken over, is the @index-th. */
+static gboolean
+take_tile (IdrSegmentation *self, gint64 index, IdrBand *tile, const gchar **problem)
+{
+  IdrBand *band = tile;
+  gboolean done;
+
+  if (self->grid.n_across > 1 && !collect (self, index, tile, &band, problem))
     return FALSE;
+  if (band == NULL)
+    return TRUE;
+  *problem = NO_MEMORY;
   g_mutex_lock (&self->lock);
-  work->band = band;
+  self->works[index / self->grid.n_across].band = band;
   done = take_bands (self, problem);
   g_mutex_unlock (&self->lock);
   return done;

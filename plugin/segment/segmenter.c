@@ -21,6 +21,8 @@ scratch_free (IdrScratch *scratch)
   g_free (scratch->allocated);
   idr_runs_clear (&scratch->runs);
   idr_forest_clear (&scratch->forest);
+  idr_sums_clear (&scratch->sums);
+  g_clear_pointer (&scratch->perimeter, idr_perimeter_free);
   g_free (scratch);
 }
 
@@ -41,7 +43,7 @@ void
 idr_segmenter_give_scratch (IdrSegmenter *segmenter, IdrScratch *scratch)
 {
   if (scratch->n_bytes + scratch->runs.n_allocated * (sizeof (IdrRun) + sizeof (gint32))
-          + scratch->forest.n_allocated * sizeof (gint32)
+          + scratch->forest.n_allocated * sizeof (gint32) + idr_sums_get_bytes (&scratch->sums)
       > MAX_KEPT)
     {
       scratch_free (scratch);
@@ -66,6 +68,35 @@ idr_scratch_reserve (IdrScratch *scratch, gsize n_bytes)
   if (scratch->bytes != NULL)
     scratch->bytes += CACHE_LINE - (gsize)scratch->bytes % CACHE_LINE;
   return scratch->bytes != NULL;
+}
+
+IdrPerimeter *
+idr_segmenter_take_perimeter (IdrSegmenter *segmenter, gint64 width)
+{
+  IdrScratch *scratch = idr_segmenter_take_scratch (segmenter);
+  IdrPerimeter *perimeter = NULL;
+
+  if (scratch->width == width)
+    perimeter = g_steal_pointer (&scratch->perimeter);
+  idr_segmenter_give_scratch (segmenter, scratch);
+  if (perimeter != NULL)
+    return perimeter;
+  return idr_perimeter_new (width, segmenter->options.split, segmenter->isa);
+}
+
+void
+idr_segmenter_give_measures (IdrSegmenter *segmenter, IdrSums *sums, IdrPerimeter *perimeter,
+                             gint64 width)
+{
+  IdrScratch *scratch = idr_segmenter_take_scratch (segmenter);
+
+  idr_sums_clear (&scratch->sums);
+  scratch->sums = *sums;
+  *sums = (IdrSums){ 0 };
+  g_clear_pointer (&scratch->perimeter, idr_perimeter_free);
+  scratch->perimeter = perimeter;
+  scratch->width = width;
+  idr_segmenter_give_scratch (segmenter, scratch);
 }
 
 /* --- The segmenter --------------------------------------------------------------------- */

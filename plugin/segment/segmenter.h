@@ -5,6 +5,7 @@
 
 #include "gaussian.h"
 #include "label.h"
+#include "measure.h"
 #include "segment.h"
 #include "smoothed.h"
 
@@ -18,6 +19,11 @@ struct _IdrScratch
   gsize n_bytes;
   IdrRuns runs;
   IdrForest forest;
+
+  /* What a stack of one tile left for the next one; or nothing. */
+  IdrSums sums;
+  IdrPerimeter *perimeter;
+  gint64 width; /* that it is for */
 };
 
 struct _IdrSegmenter
@@ -36,6 +42,12 @@ IdrSegmenter *idr_segmenter_new_for (const IdrSegmentOptions *options, IdrIsa is
 /* A scratch for one tile at a time, and back again. */
 IdrScratch *idr_segmenter_take_scratch (IdrSegmenter *segmenter);
 void idr_segmenter_give_scratch (IdrSegmenter *segmenter, IdrScratch *scratch);
+
+/* The idle perimeter of rows so wide, or a new one (NULL: no memory); and, with sums, back again:
+ * taken over, for the next stack of one tile. */
+IdrPerimeter *idr_segmenter_take_perimeter (IdrSegmenter *segmenter, gint64 width);
+void idr_segmenter_give_measures (IdrSegmenter *segmenter, IdrSums *sums, IdrPerimeter *perimeter,
+                                  gint64 width);
 
 /* So many bytes. FALSE: no memory. */
 gboolean idr_scratch_reserve (IdrScratch *scratch, gsize n_bytes);
