@@ -59,6 +59,10 @@ double_to_i64 (gdouble value)
   return value >= -0x1p63 && value < 0x1p63 ? (gint64)value : G_MININT64;
 }
 
+#ifdef __AVX2__
+#include "kernels-words.h"
+#endif
+
 /* Small integers are added in pairs as integers, which is as exact as in doubles and converts half
  * as much. */
 #define TYPE guint8
@@ -67,6 +71,7 @@ double_to_i64 (gdouble value)
 #define ROUGH
 #define WHOLE guint32
 #define SQUARES guint64
+#define BIAS 0
 #include "kernels-type.h"
 
 #define TYPE gint8
@@ -74,6 +79,7 @@ double_to_i64 (gdouble value)
 #define WIDE gfloat
 #define WHOLE gint32
 #define SQUARES guint64
+#define BIAS 0
 #include "kernels-type.h"
 
 #define TYPE guint16
@@ -82,6 +88,7 @@ double_to_i64 (gdouble value)
 #define ROUGH
 #define WHOLE guint32
 #define SQUARES guint64
+#define BIAS 32768
 #include "kernels-type.h"
 
 #define TYPE gint16
@@ -89,6 +96,7 @@ double_to_i64 (gdouble value)
 #define WIDE gfloat
 #define WHOLE gint32
 #define SQUARES guint64
+#define BIAS 0
 #include "kernels-type.h"
 
 #define TYPE guint32
@@ -138,16 +146,21 @@ double_to_i64 (gdouble value)
 #else
 #define COARSE(name) NULL
 #endif
-#define KERNELS(name, wide, coarse)                                                                \
+#define KERNELS(name, wide, runs, bias, coarse)                                                    \
   {                                                                                                \
     sizeof (wide), widen_##name, down_##name, along_##name, maximum_##name, least_above_##name,    \
-        at_least_##name, tally_##name, coarse                                                      \
+        at_least_##name, tally_##name, runs, bias, coarse                                          \
   }
 
 /* In the order of IdrPixel. */
 const IdrKernels GLUE (idr_kernels, IDR_ISA)[IDR_N_PIXELS]
-    = { KERNELS (u8, gfloat, COARSE (u8)),   KERNELS (i8, gfloat, NULL),
-        KERNELS (u16, gfloat, COARSE (u16)), KERNELS (i16, gfloat, NULL),
-        KERNELS (u32, gdouble, NULL),        KERNELS (i32, gdouble, NULL),
-        KERNELS (u64, gdouble, NULL),        KERNELS (i64, gdouble, NULL),
-        KERNELS (f32, gdouble, NULL),        KERNELS (f64, gdouble, NULL) };
+    = { KERNELS (u8, gfloat, tally_runs_u8, 0, COARSE (u8)),
+        KERNELS (i8, gfloat, tally_runs_i8, 0, NULL),
+        KERNELS (u16, gfloat, tally_runs_u16, 32768, COARSE (u16)),
+        KERNELS (i16, gfloat, tally_runs_i16, 0, NULL),
+        KERNELS (u32, gdouble, NULL, 0, NULL),
+        KERNELS (i32, gdouble, NULL, 0, NULL),
+        KERNELS (u64, gdouble, NULL, 0, NULL),
+        KERNELS (i64, gdouble, NULL, 0, NULL),
+        KERNELS (f32, gdouble, NULL, 0, NULL),
+        KERNELS (f64, gdouble, NULL, 0, NULL) };

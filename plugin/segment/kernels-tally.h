@@ -176,6 +176,69 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 }
 #endif
 
+/* Pixels of at most 16 bits, which are 16-bit integers once BIAS is taken off them. */
+#ifdef BIAS
+static IdrSmallTally
+FUNCTION (tally_scalar) (const TYPE *row, gint64 x, gint64 x0, gint64 x1)
+{
+  IdrSmallTally tally = { .min = G_MAXINT32, .max = G_MININT32 };
+
+  for (gint64 at = x0; at < x1; at++)
+    {
+      const gint64 value = (gint64)row[at] - BIAS;
+
+      tally.sum += value;
+      tally.moment += value * (x + at);
+      tally.squares += value * value;
+      tally.min = MIN (tally.min, (gint32)value);
+      tally.max = MAX (tally.max, (gint32)value);
+    }
+  return tally;
+}
+
+#ifdef WORDS
+/* Of a row that has as many pixels as a vector. */
+INLINE IdrSmallTally
+FUNCTION (tally_run) (const TYPE *row, gint64 x, gint64 width, gint64 x0, gint64 x1)
+{
+  IdrSmallTally tally = { .min = G_MAXINT32, .max = G_MININT32 };
+
+  for (gint64 at = x0; at < x1; at += WORDS)
+    {
+      /* Nothing beyond the row is read: others may be writing there. */
+      const gint64 start = MIN (at, width - WORDS);
+      TYPE pixels __attribute__ ((vector_size (WORDS * sizeof (TYPE))));
+      IdrSmallTally part;
+
+      memcpy (&pixels, row + start, sizeof pixels);
+      part = tally_words (__builtin_convertvector(pixels, Words) ^ (gint16)-BIAS,
+                          (gint)(at - start), (gint)MIN (x1 - start, WORDS), x + start);
+      tally.sum += part.sum;
+      tally.moment += part.moment;
+      tally.squares += part.squares;
+      tally.min = MIN (tally.min, part.min);
+      tally.max = MAX (tally.max, part.max);
+    }
+  return tally;
+}
+#endif
+
+static void
+FUNCTION (tally_runs) (gconstpointer row, gint64 x, gint64 width, const IdrRun *runs, gsize n,
+                       IdrSmallTally *tallies)
+{
+  gsize i = 0;
+
+#ifdef WORDS
+  for (; width >= WORDS && i < n; i++)
+    tallies[i] = FUNCTION (tally_run) (row, x, width, runs[i].x0 - x, runs[i].x1 - x);
+#endif
+  for (; i < n; i++)
+    tallies[i] = FUNCTION (tally_scalar) (row, x, runs[i].x0 - x, runs[i].x1 - x);
+}
+#endif
+
+#undef BIAS
 #undef FEW
 #undef STRETCH
 #undef LANES

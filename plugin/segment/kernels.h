@@ -5,6 +5,7 @@
 #pragma once
 
 #include "pixel.h"
+#include "runs.h"
 
 #include <string.h>
 
@@ -92,6 +93,13 @@ typedef struct
   gdouble min, max; /* NaN if one is */
 } IdrTally;
 
+/* The same of pixels of at most 16 bits, less a bias. */
+typedef struct
+{
+  gint64 sum, moment, squares;
+  gint32 min, max;
+} IdrSmallTally;
+
 /* --- Coarse smoothing, in 16-bit numbers: coarse.h says how ------------------------- */
 
 typedef struct _IdrCoarseFilter IdrCoarseFilter;
@@ -143,6 +151,13 @@ typedef struct
 
   /* Sets @tally to what @n > 0 pixels tell. */
   void (*tally) (gconstpointer pixels, gsize n, IdrTally *tally);
+
+  /* Likewise for each of @n runs of a @row of @width pixels, the first of which is column @x's:
+   * moments are of columns, and @bias is taken off each pixel. NULL: pixels have more than 16
+   * bits. */
+  void (*tally_runs) (gconstpointer row, gint64 x, gint64 width, const IdrRun *runs, gsize n,
+                      IdrSmallTally *tallies);
+  gint32 bias;
 
   const IdrCoarseKernels *coarse; /* NULL: there is none for this type */
 } IdrKernels;

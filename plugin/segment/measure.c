@@ -7,34 +7,17 @@
  */
 #include "measure.h"
 
+#include "plane-sums.h"
 #include "shape.h"
+#include "small-runs.h"
 
 #include <math.h>
 #include <string.h>
 
-#define INLINE static inline __attribute__ ((always_inline))
-
 typedef struct _IdrPlaneSums PlaneSums;
 typedef struct _IdrDepthSums DepthSums;
 
-/* Of a run from x0 to x1 with s = x0 + x1 - 1 and n pixels, twice the sum of x is n s, and twelve
- * times that of x * x is n (3 s s + n n - 1). */
-struct _IdrPlaneSums
-{
-  IdrInt128 twice_x, y;
-  IdrInt128 twelve_xx, twice_xy, yy;
-  IdrTotal sum, spread;  /* of the values, as in IdrTally */
-  IdrTotal sum_x, sum_y; /* of values times places */
-  gdouble min, max;
-  gint64 area; /* 0: empty, and nothing else counts */
-  gint32 x0, y0, x1, y1, z0, z1;
-};
-
-struct _IdrDepthSums
-{
-  IdrInt128 z, twice_xz, yz, zz;
-  IdrTotal sum_z;
-};
+#define INLINE static inline __attribute__ ((always_inline))
 
 static gboolean
 is_whole (IdrPixel pixel)
@@ -399,6 +382,9 @@ idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, 
 {
   const IdrBox from = { .x0 = x, .y0 = y, .z0 = z };
 
+  if (kernels->tally_runs != NULL && idr_small_runs_fit (raster, x, y)
+      && idr_sums_add_small_runs (sums, runs, raster, &from, kernels))
+    return;
   if (has_squares (raster->pixel))
     add_runs (sums, runs, raster, &from, kernels, IDR_PIXEL_I32);
   else if (is_whole (raster->pixel))

@@ -30,6 +30,24 @@ from_right_but (const guint64 *bits, const guint64 *seam)
   return (bits[0] & ~seam[0]) >> 1 | (bits[1] & ~seam[1]) << 63;
 }
 
+/* --- Corners ------------------------------------------------------------------------------ */
+
+static void
+find_corners (const guint64 *mask, gsize first, gsize n, gsize stride, const IdrCorners *corners)
+{
+  guint64 *restrict right = corners->right;
+  guint64 *restrict left = corners->left;
+
+  for (gsize i = first; i < first + n; i++)
+    {
+      const guint64 *above = mask + i, *below = above + stride;
+      const guint64 free = above[0] & ~below[0];
+
+      right[i] = free & ~from_right (above) & from_right (below);
+      left[i] = free & ~from_left (above) & from_left (below);
+    }
+}
+
 /* --- The boundary ---------------------------------------------------------------------- */
 
 static void
@@ -166,4 +184,4 @@ count (const IdrWeights *weights, gsize first, const IdrRun *runs, const gint32 
 #define TABLE_(isa) idr_perimeter_kernels_##isa
 #define TABLE(isa) TABLE_ (isa)
 
-const IdrPerimeterKernels TABLE (IDR_ISA) = { find_boundary, weigh, count };
+const IdrPerimeterKernels TABLE (IDR_ISA) = { find_corners, find_boundary, weigh, count };

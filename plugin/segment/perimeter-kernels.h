@@ -21,8 +21,18 @@ typedef struct
   guint64 *straight, *slanted, *mixed;
 } IdrWeights;
 
+/* Pixels above free ones, at the end of their run, that touch a run of the next row by their corner
+ * below to the right; and likewise to the left. */
 typedef struct
 {
+  guint64 *right, *left;
+} IdrCorners;
+
+typedef struct
+{
+  void (*find_corners) (const guint64 *mask, gsize first, gsize n, gsize stride,
+                        const IdrCorners *corners);
+
   /* The @n words of @mask from @first on: those of whose pixels are on a boundary? @seams: NULL if
    * there are none. */
   void (*find_boundary) (const guint64 *mask, const IdrSeams *seams, gsize first, gsize n,

@@ -11,7 +11,7 @@
 
 /* Words in a block, so that it stays near; but enough rows that those of the context matter
  * little. */
-#define BLOCK_WORDS 1024
+#define BLOCK_WORDS 256
 #define MIN_ROWS 16
 
 #define CONTEXT ((gsize)2) /* rows on either side */
@@ -37,6 +37,7 @@ struct _IdrPerimeter
   const IdrPerimeterKernels *kernels;
   gsize stride;           /* words of a row */
   gsize n_rows, capacity; /* rows in the block */
+  gsize n_parted;         /* of them, those whose seams with the row above are known */
   gsize n_kind;           /* words of each kind of bits */
   guint64 *words;         /* all of these, with a word of zero before each and one behind it */
   guint64 *mask, *boundary;
@@ -109,7 +110,7 @@ shift (IdrPerimeter *self, gsize kept)
       memset (kinds[i] + moved, 0, (used - moved) * sizeof (guint64));
     }
   memmove (self->rows, self->rows + from, kept * sizeof *self->rows);
-  self->n_rows = kept;
+  self->n_rows = self->n_parted = kept;
 }
 
 IdrPerimeter *
@@ -124,7 +125,7 @@ idr_perimeter_new (gint64 width, gboolean is_split, IdrIsa isa)
   self->is_split = is_split;
   self->stride = ((gsize)width + 63) / 64 + 1;
   self->capacity = MAX (BLOCK_WORDS / self->stride, MIN_ROWS) + 2 * CONTEXT;
-  self->n_rows = CONTEXT;
+  self->n_rows = self->n_parted = CONTEXT;
   self->rows = g_new0 (Row, self->capacity);
   return lay_out (self) ? g_steal_pointer (&self) : NULL;
 }
@@ -202,13 +203,11 @@ get_label (const Row *row, gint64 x)
   return from < row->n ? row->labels[from] : 0;
 }
 
-/* Of those @corners, a word's bits from pixel @x0 on in the row above the block's last, which
- * touch pixels @step to the right in the last row, those where two objects meet become a @seam. */
+/* Of those @corners, a word's bits from pixel @x0 on in the row above, which
+ * touch pixels @step to the right in row @at, those where two objects meet become a @seam. */
 static void
-part_corners (IdrPerimeter *self, guint64 corners, gint64 x0, gint step, guint64 *seam)
+part_corners (IdrPerimeter *self, gsize at, guint64 corners, gint64 x0, gint step, guint64 *seam)
 {
-  const gsize at = self->n_rows - 1;
-
   for (; corners != 0; corners &= corners - 1)
     {
       const gint64 x = x0 + __builtin_ctzll (corners);
@@ -218,34 +217,27 @@ part_corners (IdrPerimeter *self, guint64 corners, gint64 x0, gint step, guint64
     }
 }
 
-/* Finds where two objects touch by corners that have no side in common with either: elsewhere,
- * pixels that touch are one object's. */
+/* Finds where two objects in row @at and the one above touch by corners that have no side in common
+ * with either: elsewhere, pixels that touch are one object's. */
 static void
-find_corners (IdrPerimeter *self)
+find_corners (IdrPerimeter *self, gsize at)
 {
-  const guint64 *below = self->mask + (self->n_rows - 1) * self->stride;
-  const guint64 *above = below - self->stride;
+  const gsize first = (at - 1) * self->stride;
+  const IdrCorners corners = { self->weights.straight + first, self->weights.slanted + first };
 
   for (gsize i = 0; i + 1 < self->stride; i++)
     {
-      const guint64 free = above[i] & ~below[i];
-      const guint64 ends
-          = free & ~(above[i] >> 1 | above[i + 1] << 63) & (below[i] >> 1 | below[i + 1] << 63);
-      const guint64 starts = free & ~(above[i] << 1 | *(above + i - 1) >> 63)
-                             & (below[i] << 1 | *(below + i - 1) >> 63);
-
-      if ((ends | starts) == 0)
+      if ((corners.right[i] | corners.left[i]) == 0)
         continue;
-      part_corners (self, ends, (gint64)i * 64, 1, self->seams.below_right);
-      part_corners (self, starts, (gint64)i * 64, -1, self->seams.below_left);
+      part_corners (self, at, corners.right[i], (gint64)i * 64, 1, self->seams.below_right);
+      part_corners (self, at, corners.left[i], (gint64)i * 64, -1, self->seams.below_left);
     }
 }
 
-/* Finds all that touches the runs of the block's last row without being of the same object. */
+/* Finds all that touches the runs of row @at without being of the same object. */
 static void
-find_seams (IdrPerimeter *self)
+find_seams (IdrPerimeter *self, gsize at)
 {
-  const gsize at = self->n_rows - 1;
   const Row *row = &self->rows[at], *above = row - 1;
   gsize first = 0;
 
@@ -272,10 +264,25 @@ append (IdrPerimeter *self, Row row)
   for (gsize i = 0; i < row.n; i++)
     set_bits (mask, (gsize)row.runs[i].x0, (gsize)row.runs[i].x1);
   self->rows[self->n_rows++] = row;
-  if (self->is_split)
-    find_seams (self);
-  else
-    find_corners (self);
+}
+
+/* Parts the objects of the rows that are new. */
+static void
+part_rows (IdrPerimeter *self)
+{
+  /* Weights come later. */
+  const IdrCorners corners = { self->weights.straight, self->weights.slanted };
+  const gsize from = self->n_parted;
+
+  if (!self->is_split && from < self->n_rows)
+    self->kernels->find_corners (self->mask, (from - 1) * self->stride,
+                                 (self->n_rows - from) * self->stride, self->stride, &corners);
+  for (gsize at = from; at < self->n_rows; at++)
+    if (self->is_split)
+      find_seams (self, at);
+    else
+      find_corners (self, at);
+  self->n_parted = self->n_rows;
 }
 
 /* --- Blocks ---------------------------------------------------------------------------------- */
@@ -284,9 +291,11 @@ append (IdrPerimeter *self, Row row)
 static void
 count (IdrPerimeter *self, IdrBoundary *boundaries)
 {
-  const IdrSeams *seams = self->any_seam ? &self->seams : NULL;
   const gsize stride = self->stride, n_rows = self->n_rows;
+  const IdrSeams *seams;
 
+  part_rows (self);
+  seams = self->any_seam ? &self->seams : NULL;
   if (n_rows <= 2 * CONTEXT)
     return;
   self->kernels->find_boundary (self->mask, seams, stride, (n_rows - 2) * stride, stride,
