@@ -328,8 +328,7 @@ take_bands (IdrSegmentation *self, const gchar **problem)
   return TRUE;
 }
 
-/* Puts @tile to the others of its band. @band: all of them, or NULL where some are not there yet.
- */
+/* Puts @tile to those of its @band, which is NULL until all are there. */
 static gboolean
 collect (IdrSegmentation *self, gint64 index, IdrBand *tile, IdrBand **band, const gchar **problem)
 {
