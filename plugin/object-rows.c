@@ -197,11 +197,12 @@ idr_object_rows_make (const IdrObjectRows *self, gint64 plane, const GArray *obj
   const guint n_columns
       = N_PLACES + self->n_own + self->n_channels * (guint)G_N_ELEMENTS (intensities_of);
   GArray *rows = g_array_sized_new (FALSE, FALSE, sizeof (gdouble), objects->len * n_columns);
-  gdouble *next = &g_array_index (rows, gdouble, 0);
+  gdouble *next;
   gint t, c, z;
 
   lamina_info_get_place (self->info, plane, &t, &c, &z);
   g_array_set_size (rows, objects->len * n_columns);
+  next = (gdouble *)(gpointer)rows->data; /* NULL where there are none */
   for (guint i = 0; i < objects->len; i++)
     {
       const IdrObject *object = &g_array_index (objects, IdrObject, i);
