@@ -293,8 +293,7 @@ make_tile (IdrSegmentation *self, IdrTile *tile, const gchar **problem)
   return g_steal_pointer (&band);
 }
 
-/* --- Bands -------------------------------------------------------------------------------------
- */
+/* --- Bands --------------------------------------------------------------------------- */
 
 /* Takes what is there, in order, with the lock held. */
 static gboolean

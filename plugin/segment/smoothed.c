@@ -244,8 +244,7 @@ compare_coarsely (IdrSmoothed *smoothed, gint64 y, gint64 least, guint64 *bits)
   return TRUE;
 }
 
-/* --- A patch, smoothed -------------------------------------------------------------------------
- */
+/* --- A patch, smoothed --------------------------------------------------------------- */
 
 void
 idr_smoothed_make (IdrSmoothed *smoothed, const IdrGaussian *gaussian, const IdrKernels *kernels,

@@ -236,8 +236,7 @@ split_object (Split *split, gint32 label, const gchar **problem)
   return TRUE;
 }
 
-/* --- The runs again ------------------------------------------------------------------------------
- */
+/* --- The runs again ------------------------------------------------------------------ */
 
 static gint
 compare_pieces (gconstpointer a, gconstpointer b, gpointer data)
