@@ -28,6 +28,8 @@
 #define g_variant_unref tsan_g_variant_unref
 #define g_array_unref tsan_g_array_unref
 #define g_atomic_ref_count_dec tsan_g_atomic_ref_count_dec
+#define g_atomic_rc_box_release tsan_g_atomic_rc_box_release
+#define g_atomic_rc_box_release_full tsan_g_atomic_rc_box_release_full
 #include <gio/gio.h>
 #include <sanitizer/tsan_interface.h>
 
@@ -55,6 +57,8 @@ TSAN_REAL (void, g_bytes_unref, (GBytes *));
 TSAN_REAL (void, g_variant_unref, (GVariant *));
 TSAN_REAL (void, g_array_unref, (GArray *));
 TSAN_REAL (gboolean, g_atomic_ref_count_dec, (gatomicrefcount *));
+TSAN_REAL (void, g_atomic_rc_box_release, (gpointer));
+TSAN_REAL (void, g_atomic_rc_box_release_full, (gpointer, GDestroyNotify));
 
 /* What GLib writes under locks of its own: lists of what is queued, tables of signal handlers. */
 void AnnotateIgnoreWritesBegin (const char *file, int line);
@@ -304,6 +308,22 @@ g_atomic_ref_count_dec (gatomicrefcount *count)
   __tsan_release (count);
   __tsan_acquire (count);
   return real_g_atomic_ref_count_dec (count);
+}
+
+TSAN_DEFINE void
+g_atomic_rc_box_release (gpointer box)
+{
+  __tsan_release (box);
+  __tsan_acquire (box);
+  real_g_atomic_rc_box_release (box);
+}
+
+TSAN_DEFINE void
+g_atomic_rc_box_release_full (gpointer box, GDestroyNotify clear)
+{
+  __tsan_release (box);
+  __tsan_acquire (box);
+  real_g_atomic_rc_box_release_full (box, clear);
 }
 
 #endif
