@@ -78,10 +78,10 @@ naive_set (IdrPixel pixel, gpointer data, gsize i, gdouble value)
 
 /* As NumPy sums: more than 128 numbers in halves. */
 static gdouble
-sum_as_numpy (const gdouble *values, guint n)
+sum_as_numpy (const gdouble *values, gsize n)
 {
   gdouble lanes[8] = { 0 }, sum;
-  guint i = 0;
+  gsize i = 0;
 
   if (n > 128)
     return sum_as_numpy (values, n / 16 * 8) + sum_as_numpy (values + n / 16 * 8, n - n / 16 * 8);
@@ -129,7 +129,7 @@ naive_smooth (IdrPixel pixel, gpointer data, gint64 width, gint64 height, gint64
               gdouble sigma)
 {
   const gint64 radius = (gint64)(4 * sigma + 0.5);
-  g_autofree gdouble *weights = g_new (gdouble, 2 * radius + 1);
+  g_autofree gdouble *weights = g_new0 (gdouble, 2 * radius + 1);
   gdouble sum;
 
   if (sigma <= 1e-15)

@@ -37,7 +37,7 @@ choose_value (GRand *rand, guint kind, gdouble top, gsize i)
     case 1:
       return g_rand_int_range (rand, 0, 3);
     case 2:
-      return top - g_rand_int_range (rand, 0, 20) / 19;
+      return top - (g_rand_int_range (rand, 0, 20) == 19 ? 1 : 0);
     default:
       return i % 53 < 20 ? top : floor (top / 3);
     }

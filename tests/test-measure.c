@@ -45,7 +45,7 @@ make_runs (IdrRuns *runs, GRand *rand)
 static gpointer
 make_pixels (IdrPixel pixel, GRand *rand)
 {
-  const gsize n = WIDTH * HEIGHT, size = idr_pixel_get_size (pixel);
+  const gsize n = (gsize)WIDTH * HEIGHT, size = idr_pixel_get_size (pixel);
   guint8 *bytes = g_malloc (n * size);
 
   for (gsize i = 0; i < n * size; i++)
@@ -153,7 +153,7 @@ measure_in_pieces (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster,
   IdrSums more = { 0 };
 
   idr_sums_start (&more, raster->pixel, is_volume);
-  g_assert_true (idr_sums_reserve (&more, 3 * N_LABELS));
+  g_assert_true (idr_sums_reserve (&more, (gsize)3 * N_LABELS));
   for (gint64 y = 0; y < HEIGHT; y++)
     for (gsize i = runs->rows[y]; i < runs->rows[y + 1]; i++)
       {

@@ -5,6 +5,7 @@
 #include "made-image.h"
 #include "view.h"
 
+#include <math.h>
 #include <string.h>
 
 #define WIDTH 37
@@ -133,7 +134,7 @@ test_outlines (void)
         g_assert_cmpint (is_grey, ==, !is_outline (0, x, y));
         if (is_grey)
           g_assert_cmpuint (pixel[0], ==,
-                            (guint8)((get_value (0, x, y) - 100) / range * 255 + 0.5));
+                            (guint8)lround ((get_value (0, x, y) - 100) / range * 255));
         else
           g_assert_cmpuint (MAX (MAX (pixel[0], pixel[1]), pixel[2]), >=, 180);
       }

@@ -46,11 +46,11 @@ main (int argc, char **argv)
   if (argc != 7)
     return 2;
   const int type = argv[2] == std::string ("uint8") ? CV_8U : CV_16U;
-  const double sigma = std::atof (argv[5]), end = now () + 1e6 * std::atof (argv[6]);
+  const double sigma = std::stod (argv[5]), end = now () + 1e6 * std::stod (argv[6]);
   Mats mats;
   std::vector<double> times;
 
-  mats.plane.create (std::atoi (argv[4]), std::atoi (argv[3]), type);
+  mats.plane.create (std::stoi (argv[4]), std::stoi (argv[3]), type);
   std::ifstream (argv[1], std::ios::binary)
       .read (mats.plane.ptr<char> (),
              static_cast<std::streamsize> (mats.plane.total () * mats.plane.elemSize ()));

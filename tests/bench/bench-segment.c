@@ -155,6 +155,7 @@ time_stage (Bench *bench, Stage stage, gdouble seconds)
 {
   g_autofree gint64 *rounds = g_new (gint64, MAX_ROUNDS);
   const gint64 end = now () + (gint64)(seconds * 1e9);
+  gint64 median;
   guint n = 0;
 
   stage (bench);
@@ -167,7 +168,8 @@ time_stage (Bench *bench, Stage stage, gdouble seconds)
     }
   while (n < MAX_ROUNDS && (n < 3 || now () < end));
   qsort (rounds, n, sizeof *rounds, compare);
-  return 1e-3 * (gdouble)rounds[n / 2];
+  median = rounds[n / 2];
+  return 1e-3 * (gdouble)median;
 }
 
 static void
