@@ -168,36 +168,36 @@ test_whole (void)
   check (&options, rows, 6, 1, labels);
 }
 
+/* More than memory holds is refused, and what is said tells @word. */
 static void
-test_too_large (void)
+check_refused (const IdrSegmentOptions *options, const gchar *word)
 {
-  const IdrSegmentOptions options = { .split = TRUE };
   const IdrStack stack = make_stack (touching, 7, 1);
   IdrForest forest = { 0 };
   IdrRuns runs = { 0 };
   const gchar *problem = NULL;
 
   read_runs (touching, 7, &runs);
-  g_assert_cmpint (idr_runs_refine (&runs, &stack, &options, 100, &forest, &problem), ==, -1);
-  g_assert_nonnull (strstr (problem, "memory="));
+  g_assert_cmpint (idr_runs_refine (&runs, &stack, options, 100, &forest, &problem), ==, -1);
+  g_assert_nonnull (strstr (problem, word));
   idr_runs_clear (&runs);
   idr_forest_clear (&forest);
+}
+
+static void
+test_too_large (void)
+{
+  const IdrSegmentOptions options = { .split = TRUE };
+
+  check_refused (&options, "memory=");
 }
 
 static void
 test_no_room_for_holes (void)
 {
   const IdrSegmentOptions options = { .fill_holes = TRUE };
-  const IdrStack stack = make_stack (touching, 7, 1);
-  IdrForest forest = { 0 };
-  IdrRuns runs = { 0 };
-  const gchar *problem = NULL;
 
-  read_runs (touching, 7, &runs);
-  g_assert_cmpint (idr_runs_refine (&runs, &stack, &options, 100, &forest, &problem), ==, -1);
-  g_assert_nonnull (strstr (problem, "fill-holes"));
-  idr_runs_clear (&runs);
-  idr_forest_clear (&forest);
+  check_refused (&options, "fill-holes");
 }
 
 /* --- Distances, by looking at all the background --------------------------------------------- */

@@ -11,24 +11,18 @@ Exits 77, which is "skipped", without NumPy, SciPy and scikit-image.
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import os
-
-# NumPy's exp and log are the C library's unless the machine has AVX-512.
-os.environ["NPY_DISABLE_CPU_FEATURES"] = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL"
-
 import subprocess
 import sys
-import warnings
 
-warnings.simplefilter("ignore")
+from plain_numpy import TYPES, np
+
 try:
-    import numpy as np
     from scipy import ndimage
     import segment_rules
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
-TYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"]
 THRESHOLDS = ["fraction", "otsu", "triangle", "li", "absolute"]
 
 

@@ -12,11 +12,10 @@ SPDX-License-Identifier: LGPL-2.1-or-later
 import os
 import subprocess
 import sys
-import warnings
 
-warnings.simplefilter("ignore")
+from plain_numpy import np
+
 try:
-    import numpy as np
     from scipy import ndimage
     import segment_rules
 except ImportError as error:

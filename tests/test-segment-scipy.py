@@ -10,32 +10,21 @@ LAMINA_CORPUS          a folder with images/expected.json: planes and the sha256
 Exits 77, which is "skipped", without NumPy and SciPy.
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
-import os
-
-# NumPy's exp is the C library's unless the machine has AVX-512; then it is one whose last bit often differs, and with it
-# the Gaussian's weights. The rule is the C library's, which every machine has.
-os.environ["NPY_DISABLE_CPU_FEATURES"] = "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL"
-
 import hashlib
 import json
+import os
 import subprocess
 import sys
-import warnings
 
-warnings.simplefilter("ignore")
+from plain_numpy import TYPES, np
+from segment_plane import ISAS, OBJECT
+
 try:
-    import numpy as np
     from scipy import ndimage
 except ImportError as error:
     print(f"skipped: {error}")
     sys.exit(77)
 
-TYPES = ["u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f4", "f8"]
-ISAS = 3
-OBJECT = np.dtype([("label", "<i4"), ("pad", "<i4"), ("area", "<i8"), ("box", "<i8", 4), ("x", "<f8"), ("y", "<f8"),
-                   ("mean", "<f8"), ("max", "<f8"), ("min", "<f8"), ("std", "<f8"), ("sum", "<f8"), ("weighted_x", "<f8"),
-                   ("weighted_y", "<f8"), ("major", "<f8"), ("minor", "<f8"), ("eccentricity", "<f8"), ("orientation", "<f8"),
-                   ("perimeter", "<f8"), ("depth", "<i8", 2), ("z", "<f8"), ("weighted_z", "<f8")])
 BATCH = 200
 
 
