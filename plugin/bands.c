@@ -6,11 +6,16 @@
 #include "cache.h"
 #include "tiling.h"
 
+/* Programs read pieces side by side, and several threads of theirs two rows of pieces at a time:
+ * what so many rows go through stays until it is read through, whatever memory that takes. */
+#define ROWS_AT_WORK 512
+
 struct _IdrBands
 {
   IdrSegmenter *segmenter;
   IdrStack stack;
   IdrTileReader *reader;
+  gsize memory;
   IdrCache *bands; /* of IdrBand, by stack and number */
 };
 
@@ -22,6 +27,7 @@ idr_bands_new (LaminaImage *input, IdrSegmenter *segmenter, const IdrStack *stac
   self->segmenter = segmenter;
   self->stack = *stack;
   self->reader = idr_tile_reader_new (input, 0, 0);
+  self->memory = memory;
   self->bands = idr_cache_new (memory, (gpointer (*) (gpointer))idr_band_ref,
                                (GDestroyNotify)idr_band_unref);
   return self;
@@ -56,11 +62,24 @@ remake_tile (gint64 tile, gpointer data, LaminaJob *job, GError **error)
 
   if (idr_tile_reader_add (self->reader, request->number * self->stack.depth, request->segmentation,
                            tile, job, &problem, &fault))
-    return TRUE;
+    {
+      lamina_job_count (job, "tiles", 1);
+      return TRUE;
+    }
   if (fault == NULL)
     idr_tiling_set_error (&self->stack, request->number, problem, &fault);
   g_propagate_error (error, g_steal_pointer (&fault));
   return FALSE;
+}
+
+/* What @band counts as: never so much that those at work would displace each other. */
+static gsize
+get_cost (const IdrBands *self, const IdrSegments *segments, const IdrBand *band)
+{
+  const gint64 last = MIN (ROWS_AT_WORK, self->stack.height) - 1;
+  const gint64 n_at_work = idr_segments_find_band (segments, 0, last) + 2;
+
+  return MIN (idr_band_get_size (band), self->memory / (gsize)n_at_work);
 }
 
 /* #IdrCacheMake */
@@ -77,15 +96,18 @@ remake (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, GErr
   request->segmentation = segmentation;
   if (segmentation != NULL && idr_segmentation_begin_pass (segmentation, &problem))
     {
-      if (!lamina_job_run (request->job, idr_segmentation_get_n_tiles (segmentation), remake_tile,
-                           request, error))
+      const gint64 n_tiles = idr_segmentation_get_n_tiles (segmentation);
+
+      lamina_job_count (request->job, "bands-again", 1);
+      lamina_job_count (request->job, "tiles-planned", n_tiles);
+      if (!lamina_job_run (request->job, n_tiles, remake_tile, request, error))
         return NULL;
       band = idr_segmentation_finish_band (segmentation, &problem);
     }
   if (band == NULL)
     idr_tiling_set_error (&self->stack, request->number, problem, error);
   else
-    *size = idr_band_get_size (band);
+    *size = get_cost (self, request->segments, band);
   return band;
 }
 

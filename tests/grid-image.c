@@ -6,7 +6,7 @@
 static void
 fill_row (const GridImage *grid, gint64 x, gint64 y, gint64 width, guint16 *row)
 {
-  const gboolean between = y % grid->cell >= grid->square;
+  const gboolean between = !grid->is_striped && y % grid->cell >= grid->square;
   gint64 column = x / grid->cell, at = x % grid->cell;
 
   for (gint64 i = 0; i < width; i++)
@@ -60,5 +60,7 @@ grid_image_new (GridImage *grid)
 gint64
 grid_image_count (const GridImage *grid)
 {
-  return ((grid->width - 1) / grid->cell + 1) * ((grid->height - 1) / grid->cell + 1);
+  const gint64 n_down = grid->is_striped ? 1 : (grid->height - 1) / grid->cell + 1;
+
+  return ((grid->width - 1) / grid->cell + 1) * n_down;
 }

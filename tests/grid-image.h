@@ -12,6 +12,7 @@ typedef struct
   gint n_planes; /* in z */
   gint64 tile_width, tile_height;
   gint64 cell, square;     /* pixels on a side */
+  gboolean is_striped;     /* the squares of a column are one stripe */
   gint n_reads, n_running; /* so far, and now */
   gint cancel_at;          /* the read that cancels its job, or 0 */
 } GridImage;

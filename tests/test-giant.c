@@ -147,6 +147,95 @@ test_read_once (void)
   clear_outputs (&outputs);
 }
 
+/* --- Bands that memory= does not hold -------------------------------------------------------- */
+
+/* Somebody, one of several, who reads a plane in pieces, in raster order. */
+typedef struct
+{
+  LaminaImage *labels;
+  gint64 width, height; /* of a piece */
+  gint next;            /* piece */
+  guint32 *pixels;      /* of the plane */
+  gint64 n_bands_again, n_tiles;
+} Reading;
+
+static gpointer
+take_pieces (gpointer data)
+{
+  Reading *reading = data;
+  const gint64 across = (WIDTH - 1) / reading->width + 1;
+  const gint64 n = across * ((HEIGHT - 1) / reading->height + 1);
+  g_autoptr (LaminaJob) job = lamina_job_new (2);
+  g_autoptr (GError) error = NULL;
+  gint64 i;
+
+  while ((i = g_atomic_int_add (&reading->next, 1)) < n)
+    {
+      const gint64 x = i % across * reading->width, y = i / across * reading->height;
+      const LaminaRect rect
+          = { x, y, MIN (reading->width, WIDTH - x), MIN (reading->height, HEIGHT - y) };
+
+      lamina_image_read (reading->labels, 0, &rect, reading->pixels + y * WIDTH + x,
+                         WIDTH * sizeof *reading->pixels, job, &error);
+      g_assert_no_error (error);
+    }
+  __atomic_add_fetch (&reading->n_bands_again, lamina_job_get_count (job, "bands-again"),
+                      __ATOMIC_RELAXED);
+  __atomic_add_fetch (&reading->n_tiles, lamina_job_get_count (job, "tiles"), __ATOMIC_RELAXED);
+  return NULL;
+}
+
+/* A plane of stripes, of which memory= holds few runs, read by @n_callers at a time. */
+static Reading
+read_stripes (gint64 width, gint64 height, guint n_callers)
+{
+  GridImage grid = make_grid (1);
+  Reading reading = { .width = width, .height = height };
+  GThread *callers[4];
+  Outputs outputs;
+
+  grid.is_striped = TRUE;
+  grid.cell = 8;
+  grid.square = 4;
+  open_outputs (&grid, LITTLE / 4, FALSE, &outputs);
+  reading.labels = outputs.labels;
+  reading.pixels = g_new0 (guint32, WIDTH * HEIGHT);
+  for (guint i = 0; i < n_callers; i++)
+    callers[i] = g_thread_new ("caller", take_pieces, &reading);
+  for (guint i = 0; i < n_callers; i++)
+    g_thread_join (callers[i]);
+  clear_outputs (&outputs);
+  return reading;
+}
+
+/* In whatever pieces it is read, what was let go is made again once. */
+static void
+test_again (void)
+{
+  static const struct
+  {
+    gint64 width, height;
+    guint n_callers;
+  } ways[] = { { 128, 128, 1 }, { WIDTH, 16, 1 }, { WIDTH, 1, 1 }, { 128, 128, 2 }, { 32, 32, 4 } };
+  const Reading whole = read_stripes (WIDTH, HEIGHT, 1);
+
+  g_assert_cmpint (whole.n_bands_again, >, 4);
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      const Reading pieces = read_stripes (ways[i].width, ways[i].height, ways[i].n_callers);
+
+      g_assert_cmpint (pieces.n_bands_again, ==, whole.n_bands_again);
+      g_assert_cmpint (pieces.n_tiles, ==, whole.n_tiles);
+      g_assert_cmpmem (pieces.pixels, sizeof *pieces.pixels * WIDTH * HEIGHT, whole.pixels,
+                       sizeof *whole.pixels * WIDTH * HEIGHT);
+      g_free (pieces.pixels);
+    }
+  g_free (whole.pixels);
+}
+
+/* --- Cancelling --------------------------------------------------------------------------------
+ */
+
 /* Somebody is cancelled in the middle of a plane; who waits for it meanwhile gets it. */
 typedef struct
 {
@@ -305,6 +394,7 @@ main (int argc, char **argv)
   g_assert_true (lamina_operation_register ("parallel-segment", IDR_TYPE_PARALLEL_SEGMENT, NULL));
   g_test_add_func ("/giant/same", test_same);
   g_test_add_func ("/giant/read-once", test_read_once);
+  g_test_add_func ("/giant/again", test_again);
   g_test_add_func ("/giant/cancelled", test_cancelled);
   g_test_add_func ("/giant/loops", test_loops);
   g_test_add_func ("/giant/volume", test_volume);

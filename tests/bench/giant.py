@@ -3,6 +3,8 @@
 
 usage: tests/bench/giant.py [DEPTH HEIGHT WIDTH [MEMORY]]    from a build folder that meson has made: build/
 DEPTH 1, 16384 x 16384 and 256M if nothing is said. The labels must be SciPy's, by their sha256.
+Of a plane, after ninja tests/bench/read-pieces, also what reading the labels in pieces takes: where memory holds all
+bands, and where it does not.
 SPDX-License-Identifier: LGPL-2.1-or-later
 """
 import os
@@ -37,20 +39,25 @@ def pattern(rng):
     return 3000 * spots
 
 
-def make(depth, height, width):
+def stripes():
+    """Many runs, few objects."""
+    return np.tile(np.where(np.arange(CHUNK) % 8 < 4, 900.0, 0.0), (CHUNK, 1))
+
+
+def make(depth, height, width, striped=False):
     """The image's folder, made once for a build folder."""
-    folder = os.path.join(BUILD, f"giant-{depth}-{height}-{width}.zarr")
+    folder = os.path.join(BUILD, f"{'striped' if striped else 'giant'}-{depth}-{height}-{width}.zarr")
     if os.path.isdir(folder):
         return folder
     draft = folder + ".draft"
     shutil.rmtree(draft, ignore_errors=True)
     rng = np.random.default_rng(4)
-    spots = pattern(rng)
+    spots = stripes() if striped else pattern(rng)
     array = zarr.open(f"{draft}/0", mode="w", shape=(depth, height, width), dtype="<u2", dimension_separator="/",
                       chunks=(1, min(CHUNK, height), min(CHUNK, width)))
     for z in range(depth):
         for y in range(0, height, CHUNK):
-            shifted = np.roll(spots, (z * 3, 311 * (y // CHUNK)), (0, 1))
+            shifted = np.roll(spots, (z * 3, 0 if striped else 311 * (y // CHUNK)), (0, 1))
             piece = np.tile(shifted, (1, -(-width // CHUNK)))[:min(CHUNK, height - y), :width]
             array[z, y:y + CHUNK] = (piece + rng.integers(90, 160, piece.shape, "u2")).astype("u2")
     axes = [{"name": name, "type": "space"} for name in "zyx"]
@@ -97,9 +104,34 @@ def table(depth, height, width, ours, scipy, n):
                               f"in {ours.peak / scipy.peak:.2f} of the memory"])
 
 
+def read_pieces(folder, parallel_segment, width=0, height=0, callers=1):
+    """What reading the labels in such pieces takes: seconds of CPU, megabytes, bands that were made again."""
+    program = os.path.join(BUILD, "bench", "read-pieces")
+    chain = f"idr-s3-source location={folder} ! parallel-segment {parallel_segment}"
+    out = good(run(program, chain, "labels", str(width), str(height), str(callers), "2", timeout=3000)).out
+    _, cpu, peak, _, again = (float(word) for word in out.split())
+    return cpu, peak, again
+
+
+def pieces(height, width, memory, rounds=5):
+    """A line for each shape of pieces: medians of interleaved rounds."""
+    ways = [("whole",), (128, 128), (width, 16), (width, 1), (128, 128, 2), (128, 128, 4)]
+    for name, striped in (("spots", False), ("stripes", True)):
+        folder = make(1, height, width, striped)
+        taken = [[read_pieces(folder, f"memory={memory}", *(way if len(way) > 1 else ())) for way in ways]
+                 for _ in range(rounds)]
+        taken = np.median(taken, 0)
+        for way, (cpu, peak, again) in zip(ways, taken):
+            shape = "whole" if len(way) == 1 else f"{way[0]} x {way[1]}" + (f", {way[2]} callers" if way[2:] else "")
+            yield (f"{name:8}labels {shape:22}{cpu:6.2f} s of CPU, {cpu / taken[0][0]:.2f} of the whole, peak "
+                   f"{peak:5.0f} MB, {again:.0f} bands made again")
+
+
 def main(depth="1", height="16384", width="16384", memory="256M"):
     shape = int(depth), int(height), int(width)
     print(table(*shape, *compare(*shape, memory)))
+    if depth == "1" and os.path.exists(os.path.join(BUILD, "bench", "read-pieces")):
+        print(*pieces(*shape[1:], memory), sep="\n")
 
 
 if __name__ == "__main__":
