@@ -29,14 +29,23 @@ scratch_free (IdrScratch *scratch)
 IdrScratch *
 idr_segmenter_take_scratch (IdrSegmenter *segmenter)
 {
-  IdrScratch *scratch;
+  GThread *self = g_thread_self ();
+  IdrScratch *scratch, **link = &segmenter->idle;
 
   g_mutex_lock (&segmenter->lock);
-  scratch = segmenter->idle;
+  /* Its own, which is in its processor's cache, rather than another thread's. */
+  while (*link != NULL && (*link)->owner != self)
+    link = &(*link)->next;
+  if (*link == NULL)
+    link = &segmenter->idle;
+  scratch = *link;
   if (scratch != NULL)
-    segmenter->idle = scratch->next;
+    *link = scratch->next;
   g_mutex_unlock (&segmenter->lock);
-  return scratch != NULL ? scratch : g_new0 (IdrScratch, 1);
+  if (scratch == NULL)
+    scratch = g_new0 (IdrScratch, 1);
+  scratch->owner = self;
+  return scratch;
 }
 
 void

@@ -14,6 +14,7 @@ typedef struct _IdrScratch IdrScratch;
 struct _IdrScratch
 {
   IdrScratch *next;
+  GThread *owner; /* who had it last */
   gpointer allocated;
   guint8 *bytes; /* on a cache line: a row's bits, the smoothed tile */
   gsize n_bytes;
