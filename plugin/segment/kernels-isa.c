@@ -59,6 +59,25 @@ double_to_i64 (gdouble value)
   return value >= -0x1p63 && value < 0x1p63 ? (gint64)value : G_MININT64;
 }
 
+/* Adds what does not depend on the pixels of a @run of row @y. */
+INLINE void
+add_places (IdrSmallSums *sums, IdrRun run, gint64 y)
+{
+  const gint64 n = run.x1 - run.x0, s = (gint64)run.x0 + run.x1 - 1;
+
+  if (sums->area == 0)
+    sums->y0 = (gint32)y;
+  sums->area += n;
+  sums->twice_x += n * s;
+  sums->y += n * y;
+  sums->twelve_xx += (3 * s * s + n * n - 1) * n;
+  sums->twice_xy += n * s * y;
+  sums->yy += n * y * y;
+  sums->x0 = MIN (sums->x0, run.x0);
+  sums->x1 = MAX (sums->x1, run.x1);
+  sums->y1 = (gint32)y + 1;
+}
+
 #ifdef __AVX2__
 #include "kernels-words.h"
 #endif
@@ -154,10 +173,10 @@ double_to_i64 (gdouble value)
 
 /* In the order of IdrPixel. */
 const IdrKernels GLUE (idr_kernels, IDR_ISA)[IDR_N_PIXELS]
-    = { KERNELS (u8, gfloat, tally_runs_u8, 0, COARSE (u8)),
-        KERNELS (i8, gfloat, tally_runs_i8, 0, NULL),
-        KERNELS (u16, gfloat, tally_runs_u16, 32768, COARSE (u16)),
-        KERNELS (i16, gfloat, tally_runs_i16, 0, NULL),
+    = { KERNELS (u8, gfloat, add_small_runs_u8, 0, COARSE (u8)),
+        KERNELS (i8, gfloat, add_small_runs_i8, 0, NULL),
+        KERNELS (u16, gfloat, add_small_runs_u16, 32768, COARSE (u16)),
+        KERNELS (i16, gfloat, add_small_runs_i16, 0, NULL),
         KERNELS (u32, gdouble, NULL, 0, NULL),
         KERNELS (i32, gdouble, NULL, 0, NULL),
         KERNELS (u64, gdouble, NULL, 0, NULL),

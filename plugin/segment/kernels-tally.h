@@ -178,63 +178,66 @@ FUNCTION (tally) (gconstpointer pixels, gsize n, IdrTally *tally)
 
 /* Pixels of at most 16 bits, which are 16-bit integers once BIAS is taken off them. */
 #ifdef BIAS
-static IdrSmallTally
-FUNCTION (tally_scalar) (const TYPE *row, gint64 x, gint64 x0, gint64 x1)
+/* Of a row @y whose first pixel is column @x, the pixels from @x0 up to but not including @x1. */
+INLINE void
+FUNCTION (add_values) (IdrSmallSums *sums, const TYPE *row, gint64 x, gint64 y, gint64 x0,
+                       gint64 x1)
 {
-  IdrSmallTally tally = { .min = G_MAXINT32, .max = G_MININT32 };
-
   for (gint64 at = x0; at < x1; at++)
     {
       const gint64 value = (gint64)row[at] - BIAS;
 
-      tally.sum += value;
-      tally.moment += value * (x + at);
-      tally.squares += value * value;
-      tally.min = MIN (tally.min, (gint32)value);
-      tally.max = MAX (tally.max, (gint32)value);
+      sums->sum[0] += value;
+      sums->squares[0] += value * value;
+      sums->sum_x[0] += value * (x + at);
+      sums->sum_y[0] += value * y;
+      sums->min[0] = MIN (sums->min[0], (gint16)value);
+      sums->max[0] = MAX (sums->max[0], (gint16)value);
     }
-  return tally;
 }
 
 #ifdef WORDS
-/* Of a row that has as many pixels as a vector. */
-INLINE IdrSmallTally
-FUNCTION (tally_run) (const TYPE *row, gint64 x, gint64 width, gint64 x0, gint64 x1)
+/* Likewise, of a row that has as many pixels as a vector: @width of them. */
+INLINE void
+FUNCTION (add_vectors) (IdrSmallSums *sums, const TYPE *row, gint64 width, gint64 x, gint64 y,
+                        gint64 x0, gint64 x1)
 {
-  IdrSmallTally tally = { .min = G_MAXINT32, .max = G_MININT32 };
-
   for (gint64 at = x0; at < x1; at += WORDS)
     {
       /* Nothing beyond the row is read: others may be writing there. */
       const gint64 start = MIN (at, width - WORDS);
       TYPE pixels __attribute__ ((vector_size (WORDS * sizeof (TYPE))));
-      IdrSmallTally part;
 
       memcpy (&pixels, row + start, sizeof pixels);
-      part = tally_words (__builtin_convertvector(pixels, Words) ^ (gint16)-BIAS,
-                          (gint)(at - start), (gint)MIN (x1 - start, WORDS), x + start);
-      tally.sum += part.sum;
-      tally.moment += part.moment;
-      tally.squares += part.squares;
-      tally.min = MIN (tally.min, part.min);
-      tally.max = MAX (tally.max, part.max);
+      add_words (sums, __builtin_convertvector(pixels, Words) ^ (gint16)-BIAS, (gint)(at - start),
+                 (gint)MIN (x1 - start, WORDS), (gint32)(x + start), (gint32)y);
     }
-  return tally;
 }
 #endif
 
 static void
-FUNCTION (tally_runs) (gconstpointer row, gint64 x, gint64 width, const IdrRun *runs, gsize n,
-                       IdrSmallTally *tallies)
+FUNCTION (add_small_runs) (const IdrRuns *runs, const IdrRaster *raster, gint64 x, gint64 y,
+                           IdrSmallSums *sums)
 {
-  gsize i = 0;
+  for (gint64 row = 0; row < runs->n_rows; row++)
+    {
+      const TYPE *pixels
+          = (const TYPE *)(gconstpointer)((const guint8 *)raster->data + row * raster->stride);
 
+      for (gsize i = runs->rows[row]; i < runs->rows[row + 1]; i++)
+        {
+          const IdrRun run = runs->runs[i];
+          IdrSmallSums *to = &sums[runs->labels[i]];
+
+          add_places (to, run, y + row);
 #ifdef WORDS
-  for (; width >= WORDS && i < n; i++)
-    tallies[i] = FUNCTION (tally_run) (row, x, width, runs[i].x0 - x, runs[i].x1 - x);
+          if (raster->width >= WORDS)
+            FUNCTION (add_vectors) (to, pixels, raster->width, x, y + row, run.x0 - x, run.x1 - x);
+          else
 #endif
-  for (; i < n; i++)
-    tallies[i] = FUNCTION (tally_scalar) (row, x, runs[i].x0 - x, runs[i].x1 - x);
+            FUNCTION (add_values) (to, pixels, x, y + row, run.x0 - x, run.x1 - x);
+        }
+    }
 }
 #endif
 

@@ -6,6 +6,7 @@
 
 #include "pixel.h"
 #include "runs.h"
+#include "segment.h"
 
 #include <string.h>
 
@@ -93,12 +94,19 @@ typedef struct
   gdouble min, max; /* NaN if one is */
 } IdrTally;
 
-/* The same of pixels of at most 16 bits, less a bias. */
+/* What runs of pixels of at most 16 bits tell, as 64 bits hold it: of values less a bias. What
+ * comes of values lies in lanes, for vectors: added up, or the least and the largest of them, they
+ * count. Of a run from x0 to x1 with s = x0 + x1 - 1 and n pixels, twice the sum of x is n s, and
+ * twelve times that of x * x is n (3 s s + n n - 1). */
 typedef struct
 {
-  gint64 sum, moment, squares;
-  gint32 min, max;
-} IdrSmallTally;
+  gint64 sum[4], squares[4];
+  gint64 sum_x[4], sum_y[4]; /* of values times places */
+  gint16 min[16], max[16];
+  gint64 area; /* 0: empty */
+  gint64 twice_x, y, twelve_xx, twice_xy, yy;
+  gint32 x0, y0, x1, y1;
+} IdrSmallSums;
 
 /* --- Coarse smoothing, in 16-bit numbers: coarse.h says how ------------------------- */
 
@@ -152,11 +160,10 @@ typedef struct
   /* Sets @tally to what @n > 0 pixels tell. */
   void (*tally) (gconstpointer pixels, gsize n, IdrTally *tally);
 
-  /* Likewise for each of @n runs of a @row of @width pixels, the first of which is column @x's:
-   * moments are of columns, and @bias is taken off each pixel. NULL: pixels have more than 16
-   * bits. */
-  void (*tally_runs) (gconstpointer row, gint64 x, gint64 width, const IdrRun *runs, gsize n,
-                      IdrSmallTally *tallies);
+  /* Adds all @runs, of @raster's rows, to what their labels have: @raster's first pixel is column
+   * @x of row @y, and @bias is taken off each pixel. NULL: pixels have more than 16 bits. */
+  void (*add_small_runs) (const IdrRuns *runs, const IdrRaster *raster, gint64 x, gint64 y,
+                          IdrSmallSums *sums);
   gint32 bias;
 
   const IdrCoarseKernels *coarse; /* NULL: there is none for this type */

@@ -382,7 +382,7 @@ idr_sums_add_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster, 
 {
   const IdrBox from = { .x0 = x, .y0 = y, .z0 = z };
 
-  if (kernels->tally_runs != NULL && idr_small_runs_fit (raster, x, y)
+  if (kernels->add_small_runs != NULL && idr_small_runs_fit (raster, x, y)
       && idr_sums_add_small_runs (sums, runs, raster, &from, kernels))
     return;
   if (has_squares (raster->pixel))

@@ -5,18 +5,11 @@
 
 #include "plane-sums.h"
 
-/* Runs of a row that are tallied together. */
-#define BATCH 64
+/* Vectors lie within one. */
+#define CACHE_LINE 64
 
-/* As struct _IdrPlaneSums has them, but of values less the kernels' bias. */
-typedef struct
-{
-  gint64 area, twice_x, y;
-  gint64 twelve_xx, twice_xy, yy;
-  gint64 sum, squares, sum_x, sum_y;
-  gint32 min, max;
-  gint32 x0, y0, x1, y1;
-} Small;
+/* Sums of more labels would push all else out of the cache. */
+#define MAX_LABELS ((gsize)1 << 16)
 
 gboolean
 idr_small_runs_fit (const IdrRaster *raster, gint64 x, gint64 y)
@@ -30,53 +23,29 @@ idr_small_runs_fit (const IdrRaster *raster, gint64 x, gint64 y)
          && !__builtin_mul_overflow (product, 12 * reach, &product);
 }
 
-static inline void
-add_run (Small *to, IdrRun run, gint32 y, const IdrSmallTally *tally)
+static void
+start (IdrSmallSums *small, gsize n)
 {
-  const gint64 n = run.x1 - run.x0, s = (gint64)run.x0 + run.x1 - 1;
+  static const IdrSmallSums empty = { .min = { [0 ... G_N_ELEMENTS (empty.min) - 1] = G_MAXINT16 },
+                                      .max = { [0 ... G_N_ELEMENTS (empty.max) - 1] = G_MININT16 },
+                                      .x0 = G_MAXINT32 };
 
-  if (to->area == 0)
-    *to = (Small){ .min = tally->min, .max = tally->max, .x0 = run.x0, .y0 = y, .y1 = y };
-  to->area += n;
-  to->twice_x += n * s;
-  to->y += n * y;
-  to->twelve_xx += (3 * s * s + n * n - 1) * n;
-  to->twice_xy += n * s * y;
-  to->yy += n * y * y;
-  to->sum += tally->sum;
-  to->squares += tally->squares;
-  to->sum_x += tally->moment;
-  to->sum_y += tally->sum * y;
-  to->min = MIN (to->min, tally->min);
-  to->max = MAX (to->max, tally->max);
-  to->x0 = MIN (to->x0, run.x0);
-  to->x1 = MAX (to->x1, run.x1);
-  to->y1 = y + 1;
+  for (gsize label = 0; label < n; label++)
+    small[label] = empty;
 }
 
-static void
-add_runs (Small *small, const IdrRuns *runs, const IdrRaster *raster, const IdrBox *from,
-          const IdrKernels *kernels)
+static gint64
+add_lanes (const gint64 *lanes)
 {
-  IdrSmallTally tallies[BATCH];
-
-  for (gint64 row = 0; row < runs->n_rows; row++)
-    for (gsize i = runs->rows[row], n; i < runs->rows[row + 1]; i += n)
-      {
-        n = MIN (runs->rows[row + 1] - i, BATCH);
-        kernels->tally_runs ((const guint8 *)raster->data + row * raster->stride, from->x0,
-                             raster->width, runs->runs + i, n, tallies);
-        for (gsize j = 0; j < n; j++)
-          add_run (&small[runs->labels[i + j]], runs->runs[i + j], (gint32)(from->y0 + row),
-                   &tallies[j]);
-      }
+  return lanes[0] + lanes[1] + lanes[2] + lanes[3];
 }
 
 /* Adds what @small has of plane @z. */
 static void
-merge (IdrSums *sums, gint32 label, const Small *small, gint64 bias, gint64 z)
+merge (IdrSums *sums, gint32 label, const IdrSmallSums *small, gint64 bias, gint64 z)
 {
-  const gint64 sum = small->sum + bias * small->area;
+  const gint64 biased = add_lanes (small->sum), sum = biased + bias * small->area;
+  gint16 min = small->min[0], max = small->max[0];
   struct _IdrPlaneSums planar = {
     .twice_x = small->twice_x,
     .y = small->y,
@@ -84,11 +53,9 @@ merge (IdrSums *sums, gint32 label, const Small *small, gint64 bias, gint64 z)
     .twice_xy = small->twice_xy,
     .yy = small->yy,
     .sum.whole = sum,
-    .spread.whole = small->squares + bias * (small->sum + sum),
-    .sum_x.whole = small->sum_x + bias * (small->twice_x / 2),
-    .sum_y.whole = small->sum_y + bias * small->y,
-    .min = (gdouble)(small->min + bias),
-    .max = (gdouble)(small->max + bias),
+    .spread.whole = add_lanes (small->squares) + bias * (biased + sum),
+    .sum_x.whole = add_lanes (small->sum_x) + bias * (small->twice_x / 2),
+    .sum_y.whole = add_lanes (small->sum_y) + bias * small->y,
     .area = small->area,
     .x0 = small->x0,
     .y0 = small->y0,
@@ -108,6 +75,13 @@ merge (IdrSums *sums, gint32 label, const Small *small, gint64 bias, gint64 z)
     .pixel = sums->pixel, .is_volume = sums->is_volume, .n = 1, .planar = &planar, .depth = &depth
   };
 
+  for (gsize lane = 1; lane < G_N_ELEMENTS (small->min); lane++)
+    {
+      min = MIN (min, small->min[lane]);
+      max = MAX (max, small->max[lane]);
+    }
+  planar.min = (gdouble)(min + bias);
+  planar.max = (gdouble)(max + bias);
   idr_sums_merge (sums, label, &one, 0);
 }
 
@@ -115,13 +89,17 @@ gboolean
 idr_sums_add_small_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster,
                          const IdrBox *from, const IdrKernels *kernels)
 {
-  g_autofree Small *small = g_try_new (Small, sums->n);
+  g_autofree guint8 *memory = NULL;
+  IdrSmallSums *small;
 
-  if (small == NULL)
-    return sums->n == 0;
-  for (gsize label = 0; label < sums->n; label++)
-    small[label].area = 0;
-  add_runs (small, runs, raster, from, kernels);
+  if (sums->n > MAX_LABELS)
+    return FALSE;
+  memory = g_try_malloc (sums->n * sizeof *small + CACHE_LINE);
+  if (memory == NULL)
+    return FALSE;
+  small = (IdrSmallSums *)(gpointer)(memory + CACHE_LINE - (gsize)memory % CACHE_LINE);
+  start (small, sums->n);
+  kernels->add_small_runs (runs, raster, from->x0, from->y0, small);
   for (gsize label = 0; label < sums->n; label++)
     if (small[label].area > 0)
       merge (sums, (gint32)label, &small[label], kernels->bias, from->z0);

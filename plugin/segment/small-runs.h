@@ -8,7 +8,7 @@
 /* Do they hold those of @raster's, whose first pixel is column @x of row @y? */
 gboolean idr_small_runs_fit (const IdrRaster *raster, gint64 x, gint64 y);
 
-/* As idr_sums_add_runs() does, from the first pixel of @from on; @kernels have tally_runs(). FALSE:
- * no memory, and nothing was added. */
+/* As idr_sums_add_runs() does, from the first pixel of @from on; @kernels have add_small_runs().
+ * FALSE: too many labels for this way, or for memory, and nothing was added. */
 gboolean idr_sums_add_small_runs (IdrSums *sums, const IdrRuns *runs, const IdrRaster *raster,
                                   const IdrBox *from, const IdrKernels *kernels);
