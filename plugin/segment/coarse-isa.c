@@ -173,22 +173,22 @@ get_largest (Vector vector)
 
 /* Pixels that lie side by side are pairs as they are: every other sum is of the first ones. */
 INLINE gint16
-along_row (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *out,
-           const gboolean is_usual)
+along_row (const gint16 *line, gsize n, gint16 *out, const IdrCoarseFilter *filter,
+           const Weights weights, const gboolean is_usual)
 {
   const gint64 radius = is_usual ? USUAL : filter->radius;
-  const Weights weights = load_weights (filter, is_usual);
   const Vector upper = V (set1_epi32) ((gint32)0xffff0000);
   Vector max = V (set1_epi16) (G_MININT16);
 
   for (gsize block = 0; block * BLOCK < n; block++)
     {
       const gsize start = GET_START (block, n);
+      const gint16 *from = line + start;
       Vector even = { 0 }, odd = { 0 }, both;
 
       for (gint64 j = 0; j <= radius; j++)
         {
-          const Vector pairs = load (line + start + 2 * j);
+          const Vector pairs = load (from + 2 * j);
 
           even = add_products (even, pairs, GET_WEIGHT (first, j));
           odd = add_products (odd, pairs, GET_WEIGHT (second, j));
@@ -200,12 +200,29 @@ along_row (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *o
   return get_largest (max);
 }
 
-static gint16
-along (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *out)
+INLINE void
+along_rows (const IdrCoarseFilter *filter, const gint16 *lines, gsize pitch, gsize n, gsize n_rows,
+            gint16 *out, gsize stride, gint16 *maxima, const gboolean is_usual)
+{
+  const Weights weights = load_weights (filter, is_usual);
+
+  for (gsize row = 0; row < n_rows; row++)
+    {
+      const gint16 max = along_row (lines + row * (pitch / sizeof *lines), n,
+                                    out + row * (stride / sizeof *out), filter, weights, is_usual);
+
+      maxima[row] = MAX (maxima[row], max);
+    }
+}
+
+static void
+along (const IdrCoarseFilter *filter, const gint16 *lines, gsize pitch, gsize n, gsize n_rows,
+       gint16 *out, gsize stride, gint16 *maxima)
 {
   if (filter->radius == USUAL)
-    return along_row (filter, line, n, out, TRUE);
-  return along_row (filter, line, n, out, FALSE);
+    along_rows (filter, lines, pitch, n, n_rows, out, stride, maxima, TRUE);
+  else
+    along_rows (filter, lines, pitch, n, n_rows, out, stride, maxima, FALSE);
 }
 
 /* --- The threshold ------------------------------------------------------------------------ */
@@ -237,16 +254,30 @@ compare_32 (const gint16 *row, gint16 limit)
 #endif
 }
 
-static void
-compare (const gint16 *row, gsize n, gint16 limit, guint64 *bits)
+INLINE guint64
+compare_64 (const gint16 *row, gint16 limit)
 {
+  return compare_32 (row, limit) | (guint64)compare_32 (row + 32, limit) << 32;
+}
+
+static gboolean
+compare (const gint16 *row, gsize n, gint16 lower, gint32 upper, guint64 *restrict maybe,
+         guint64 *restrict surely)
+{
+  const guint64 any = upper <= G_MAXINT16 ? ~(guint64)0 : 0;
+  guint64 open = 0;
+
   for (gsize i = 0; i < n; i += 64)
     {
-      const guint64 less
-          = compare_32 (row + i, limit) | (guint64)compare_32 (row + i + 32, limit) << 32;
+      const guint64 inside = ~(guint64)0 >> (n - i >= 64 ? 0 : 64 - (n - i));
+      const guint64 likely = ~compare_64 (row + i, lower) & inside;
+      const guint64 sure = ~compare_64 (row + i, (gint16)upper) & inside & any;
 
-      bits[i / 64] = n - i >= 64 ? ~less : ~less & ((1ull << (n - i)) - 1);
+      maybe[i / 64] = likely;
+      surely[i / 64] = sure;
+      open |= likely ^ sure;
     }
+  return open != 0;
 }
 
 #define NAME_(type, isa) idr_coarse_kernels_##type##_##isa

@@ -22,6 +22,10 @@
 /* The columns in the widest vector. */
 #define MAX_BLOCK 32
 
+/* Rows that are summed down before they are summed along, an even number: what has just been
+ * written is not yet there to be read at another place. */
+#define BATCH 8
+
 /* --- The filter -------------------------------------------------------------------------- */
 
 static gint32
@@ -82,12 +86,12 @@ idr_coarse_filter_free (IdrCoarseFilter *filter)
 /* --- Strips of columns, from top to bottom, two rows at a time ------------------------------- */
 
 /* How a strip's workspace is laid out: pointers to the pairs that a sum is taken from, the ring of
- * pairs, four rows between the passes. */
+ * pairs, the rows between the passes. */
 typedef struct
 {
-  gint64 columns;    /* in a strip */
-  gsize pitch, line; /* bytes from one to the next */
-  gsize ring, lines, end;
+  gint64 columns;         /* in a strip */
+  gsize pitch, line;      /* bytes from one to the next */
+  gsize ring, lines, end; /* lines: of their first columns in the plane */
 } Layout;
 
 static gboolean
@@ -102,10 +106,11 @@ lay_out (const IdrCoarseFilter *filter, const IdrPatch *patch, Layout *layout)
   n_blocks = (layout->columns + 2 * filter->radius) / MAX_BLOCK + 1;
   /* An odd number of cache lines: rows do not compete for the same places in the cache. */
   layout->pitch = n_blocks * MAX_BLOCK * 4 + ALIGNMENT;
-  layout->line = n_blocks * MAX_BLOCK * 2 + ALIGNMENT;
+  layout->line = n_blocks * MAX_BLOCK * 2 + 3 * ALIGNMENT;
   layout->ring = (n_pairs * sizeof (gint16 *) / ALIGNMENT + 1) * ALIGNMENT;
-  layout->lines = layout->ring + n_pairs * layout->pitch;
-  layout->end = layout->lines + 4 * layout->line;
+  layout->lines = layout->ring + n_pairs * layout->pitch
+                  + (2 * filter->radius + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  layout->end = layout->lines + BATCH * layout->line;
   return layout->columns <= G_MAXINT32;
 }
 
@@ -156,61 +161,50 @@ make_pair (const Work *work, gint64 index, gint64 from, gint64 to)
   return out;
 }
 
-/* Sums a line that was summed down from @from to @to along, to the columns from @x0 to @x1. Returns
- * what is largest. */
-static gint16
-finish_row (const Work *work, gint16 *line, gint64 x0, gint64 from, gint64 to, gint64 x1,
-            gint16 *out)
-{
-  const gint64 radius = work->filter->radius, width = work->patch->plane_width;
-  const gint64 first = x0 - radius;
-
-  for (gint64 x = first; x < from; x++)
-    line[x - first] = line[idr_gaussian_mirror (x, width) - first];
-  for (gint64 x = to; x < x1 + radius; x++)
-    line[x - first] = line[idr_gaussian_mirror (x, width) - first];
-  return work->kernels->along (work->filter, line, x1 - x0, out);
-}
-
-/* The lines of a pair of rows. */
+/* One of the lines, its first column in the plane. */
 static gint16 *
-get_line (const Work *work, gint64 pair, gint64 row)
+get_line (const Work *work, gint64 row)
 {
-  const gsize line = pair % 2 * 2 + row;
-
-  return (gint16 *)(gpointer)(work->workspace + work->layout.lines + line * work->layout.line);
+  return (gint16 *)(gpointer)(work->workspace + work->layout.lines + row * work->layout.line);
 }
 
-/* A pair's rows are summed along when the next one's were summed down: what has just been written
- * is not yet there to be read at another place. */
+/* Fills @n lines, which begin at column @from of the plane, from column @x up to @end. */
+static void
+mirror (const Work *work, gint64 from, gint64 x, gint64 end, gint64 n)
+{
+  for (; x < end; x++)
+    {
+      const gint64 source = idr_gaussian_mirror (x, work->patch->plane_width);
+
+      for (gint64 row = 0; row < n; row++)
+        get_line (work, row)[x - from] = get_line (work, row)[source - from];
+    }
+}
+
 static void
 smooth_strip (const Work *work, gint64 x0, gint64 x1, guint8 *out, gsize stride, gint16 *maxima)
 {
   const IdrPatch *patch = work->patch;
   const gint64 radius = work->filter->radius, height = patch->y1 - patch->y0;
-  const gint64 from = MAX (0, x0 - radius), to = MIN (patch->plane_width, x1 + radius);
-  const gint64 offset = from - (x0 - radius), n_pairs = (height + 1) / 2;
-  gint64 next = 0;
+  const gint64 first = x0 - radius, end = x1 + radius;
+  const gint64 from = MAX (0, first), to = MIN (patch->plane_width, end);
+  gint64 next = 0, n;
 
-  for (gint64 pair = 0; pair <= n_pairs; pair++)
+  for (gint64 y = 0; y < height; y += n)
     {
-      if (pair < n_pairs)
+      n = MIN (BATCH, height - y);
+      for (gint64 row = 0; row < n; row += 2)
         {
           memmove (work->pairs, work->pairs + 1, radius * sizeof *work->pairs);
-          for (; next <= pair + radius; next++)
+          for (; next <= (y + row) / 2 + radius; next++)
             work->pairs[MIN (next, radius)] = make_pair (work, next, from, to);
-          work->kernels->down (work->filter, work->pairs, to - from,
-                               get_line (work, pair, 0) + offset,
-                               get_line (work, pair, 1) + offset);
+          work->kernels->down (work->filter, work->pairs, to - from, get_line (work, row),
+                               get_line (work, row + 1));
         }
-      for (gint64 y = MAX (0, 2 * pair - 2); y < MIN (2 * pair, height); y++)
-        {
-          gint16 *pixels = (gint16 *)(gpointer)(out + y * stride);
-          gint16 max
-              = finish_row (work, get_line (work, pair - 1, y % 2), x0, from, to, x1, pixels);
-
-          maxima[y] = MAX (maxima[y], max);
-        }
+      mirror (work, from, first, from, n);
+      mirror (work, from, to, end, n);
+      work->kernels->along (work->filter, get_line (work, 0) - (from - first), work->layout.line,
+                            x1 - x0, n, (gint16 *)(gpointer)(out + y * stride), stride, maxima + y);
     }
 }
 

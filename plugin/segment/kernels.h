@@ -124,12 +124,15 @@ typedef struct
   void (*down) (const IdrCoarseFilter *filter, const gint16 *const *pairs, gsize n, gint16 *first,
                 gint16 *second);
 
-  /* Sums along a line of @n + 2 * radius. Returns what is largest. */
-  gint16 (*along) (const IdrCoarseFilter *filter, const gint16 *line, gsize n, gint16 *out);
+  /* Sums along @n_rows lines of @n + 2 * radius, @pitch bytes apart, to rows @stride bytes apart;
+   * each one's of @maxima is raised to what is larger. */
+  void (*along) (const IdrCoarseFilter *filter, const gint16 *lines, gsize pitch, gsize n,
+                 gsize n_rows, gint16 *out, gsize stride, gint16 *maxima);
 
-  /* Bit i of @bits: is row[i] >= @limit? The last word is filled up with zeros; the row may be read
-   * up to its end. */
-  void (*compare) (const gint16 *row, gsize n, gint16 limit, guint64 *bits);
+  /* Bit i of @maybe and @surely: is row[i] >= @lower, and >= @upper? The last words are filled up
+   * with zeros; the row may be read up to its end. Returns whether the two differ. */
+  gboolean (*compare) (const gint16 *row, gsize n, gint16 lower, gint32 upper, guint64 *maybe,
+                       guint64 *surely);
 } IdrCoarseKernels;
 
 /* --- The loops --------------------------------------------------------------------- */

@@ -198,20 +198,21 @@ static gint64
 search (IdrSmoothed *smoothed, gint64 max)
 {
   const gint16 *maxima = smoothed->maxima;
-  gint64 best = 0;
+  gint64 best = 0, limit;
 
   for (gint64 y = 1; y < smoothed->values.height; y++)
     if (maxima[y] > maxima[best])
       best = y;
   search_row (smoothed, best, MAX (maxima[best], get_lower (smoothed, max + 1)), &max);
+  limit = get_lower (smoothed, max + 1);
   for (gint64 y = 0; y < smoothed->values.height; y++)
     {
-      const gint64 limit = get_lower (smoothed, max + 1);
-
+      if (maxima[y] < limit)
+        continue;
       if (smoothed->values.data != NULL || (gdouble)max >= smoothed->top)
         break;
-      if (maxima[y] >= limit)
-        search_row (smoothed, y, limit, &max);
+      search_row (smoothed, y, limit, &max);
+      limit = get_lower (smoothed, max + 1);
     }
   return max;
 }
@@ -227,12 +228,14 @@ compare_coarsely (IdrSmoothed *smoothed, gint64 y, gint64 least, guint64 *bits)
   guint64 *maybe = smoothed->bits;
   gint64 value;
 
-  memset (bits, 0, n_words * sizeof *bits);
   if (smoothed->maxima[y] < lower)
+    {
+      memset (bits, 0, n_words * sizeof *bits);
+      return TRUE;
+    }
+  if (!kernels->compare (row, width, (gint16)MAX (lower, G_MININT16),
+                         (gint32)MIN (upper, G_MAXINT32), maybe, bits))
     return TRUE;
-  kernels->compare (row, width, (gint16)MAX (lower, G_MININT16), maybe);
-  if (smoothed->maxima[y] >= upper)
-    kernels->compare (row, width, (gint16)upper, bits);
   for (gint64 i = 0; i < n_words; i++)
     for (guint64 open = maybe[i] & ~bits[i]; open != 0; open &= open - 1)
       {
