@@ -232,6 +232,13 @@ widen_row (const Work *work, gint64 y, gint64 from, gint64 to, guint8 *out)
                         to - from, out);
 }
 
+/* Where row @y lies in a ring of @n, in which the last row that came to lie first is @origin. */
+static inline gint64
+get_place (gint64 y, gint64 origin, gint64 n)
+{
+  return y >= origin ? y - origin : y - origin + n;
+}
+
 /* The columns from @x0 up to but not including @x1. Returns their maximum. */
 static gdouble
 smooth_strip (const Work *work, gint64 x0, gint64 x1, guint8 *out, gsize stride)
@@ -243,17 +250,23 @@ smooth_strip (const Work *work, gint64 x0, gint64 x1, guint8 *out, gsize stride)
   const gint64 from = MAX (0, x0 - radius), to = MIN (width, x1 + radius);
   const gint64 n_ring = work->layout.n_ring;
   guint8 *ring = work->workspace + work->layout.ring, *line = work->workspace + work->layout.line;
-  gint64 next = MAX (0, patch->y0 - radius);
+  gint64 next = MAX (0, patch->y0 - radius), origin = next;
   gdouble max = (gdouble)-INFINITY;
 
   for (gint64 y = patch->y0; y < patch->y1; y++, out += stride)
     {
       for (; next < MIN (y + radius + 1, height); next++)
-        widen_row (work, next, from, to, ring + next % n_ring * work->layout.pitch);
+        {
+          origin = next == origin + n_ring ? next : origin;
+          widen_row (work, next, from, to, ring + (next - origin) * work->layout.pitch);
+        }
       /* One row further, what a sum is taken from moves up by one. */
       for (gint64 k = y == patch->y0 ? 0 : n_taps - 1; k < n_taps; k++)
-        work->down[k]
-            = ring + idr_gaussian_mirror (y + k - radius, height) % n_ring * work->layout.pitch;
+        {
+          const gint64 row = idr_gaussian_mirror (y + k - radius, height);
+
+          work->down[k] = ring + get_place (row, origin, n_ring) * work->layout.pitch;
+        }
       kernels->down (work->filter, work->down, line + (from - (x0 - radius)) * kernels->wide_size,
                      to - from);
       if (kernels->wide_size == sizeof (gfloat))
