@@ -7,7 +7,8 @@ IdrIsa
 idr_isa_get_best (void)
 {
 #ifdef IDR_HAVE_X86
-  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma"))
+  if (!__builtin_cpu_supports ("avx2") || !__builtin_cpu_supports ("fma")
+      || !__builtin_cpu_supports ("bmi") || !__builtin_cpu_supports ("bmi2"))
     return IDR_ISA_PLAIN;
   if (__builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
       && __builtin_cpu_supports ("avx512vl") && __builtin_cpu_supports ("avx512dq")

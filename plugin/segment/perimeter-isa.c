@@ -151,34 +151,40 @@ weigh (const guint64 *boundary, const IdrSeams *seams, gsize first, gsize n, gsi
 /* --- Counting by runs ------------------------------------------------------------------------ */
 
 INLINE void
-count_word (const IdrWeights *weights, gsize i, guint64 which, IdrBoundary *boundary)
+count_word (IdrWeights weights, gsize i, guint64 which, IdrBoundary *boundary)
 {
-  boundary->straight += __builtin_popcountll (weights->straight[i] & which);
-  boundary->slanted += __builtin_popcountll (weights->slanted[i] & which);
-  boundary->mixed += __builtin_popcountll (weights->mixed[i] & which);
+  boundary->straight += __builtin_popcountll (weights.straight[i] & which);
+  boundary->slanted += __builtin_popcountll (weights.slanted[i] & which);
+  boundary->mixed += __builtin_popcountll (weights.mixed[i] & which);
+}
+
+INLINE void
+count_run (IdrWeights weights, gsize first, IdrRun run, IdrBoundary *boundary)
+{
+  const guint from = (guint)run.x0, to = (guint)run.x1 - 1;
+  const gsize word = first + from / 64, last = first + to / 64;
+  const guint64 from_bits = ~(guint64)0 << from % 64, to_bits = ~(guint64)0 >> (63 - to % 64);
+
+  if (word == last)
+    {
+      count_word (weights, word, from_bits & to_bits, boundary);
+      return;
+    }
+  count_word (weights, word, from_bits, boundary);
+  for (gsize between = word + 1; between < last; between++)
+    count_word (weights, between, ~(guint64)0, boundary);
+  count_word (weights, last, to_bits, boundary);
 }
 
 static void
-count (const IdrWeights *weights, gsize first, const IdrRun *runs, const gint32 *labels, gsize n,
+count (const IdrWeights *weights, gsize first, gsize stride, const IdrLabelledRow *rows, gsize n,
        IdrBoundary *boundaries)
 {
-  for (gsize i = 0; i < n; i++)
-    {
-      const guint from = (guint)runs[i].x0, to = (guint)runs[i].x1 - 1;
-      const gsize word = first + from / 64, last = first + to / 64;
-      const guint64 from_bits = ~(guint64)0 << from % 64, to_bits = ~(guint64)0 >> (63 - to % 64);
-      IdrBoundary *boundary = &boundaries[labels[i]];
+  const IdrWeights own = *weights;
 
-      if (word == last)
-        {
-          count_word (weights, word, from_bits & to_bits, boundary);
-          continue;
-        }
-      count_word (weights, word, from_bits, boundary);
-      for (gsize between = word + 1; between < last; between++)
-        count_word (weights, between, ~(guint64)0, boundary);
-      count_word (weights, last, to_bits, boundary);
-    }
+  for (gsize row = 0; row < n; row++, first += stride)
+    for (gsize i = 0; i < rows[row].n; i++)
+      count_run (own, first, rows[row].runs[i], &boundaries[rows[row].labels[i]]);
 }
 
 #define TABLE_(isa) idr_perimeter_kernels_##isa

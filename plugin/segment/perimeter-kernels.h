@@ -28,6 +28,14 @@ typedef struct
   guint64 *right, *left;
 } IdrCorners;
 
+/* A row's runs: somebody else's while they are being added. */
+typedef struct
+{
+  const IdrRun *runs;
+  const gint32 *labels;
+  gsize n;
+} IdrLabelledRow;
+
 typedef struct
 {
   void (*find_corners) (const guint64 *mask, gsize first, gsize n, gsize stride,
@@ -40,8 +48,8 @@ typedef struct
   void (*weigh) (const guint64 *boundary, const IdrSeams *seams, gsize first, gsize n, gsize stride,
                  const IdrWeights *weights);
 
-  /* Adds what the @n @runs of a row hold, its words beginning at @first. */
-  void (*count) (const IdrWeights *weights, gsize first, const IdrRun *runs, const gint32 *labels,
+  /* Adds what the runs of @n rows hold, the first one's words beginning at @first. */
+  void (*count) (const IdrWeights *weights, gsize first, gsize stride, const IdrLabelledRow *rows,
                  gsize n, IdrBoundary *boundaries);
 } IdrPerimeterKernels;
 

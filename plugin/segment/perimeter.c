@@ -16,14 +16,6 @@
 
 #define CONTEXT ((gsize)2) /* rows on either side */
 
-/* A row's runs: somebody else's while they are being added. */
-typedef struct
-{
-  const IdrRun *runs;
-  const gint32 *labels;
-  gsize n;
-} Row;
-
 /* Copies of a row's runs, of those that wait for the rows below. */
 typedef struct
 {
@@ -45,7 +37,7 @@ struct _IdrPerimeter
   IdrSeams seams;
   gboolean is_split; /* objects' sides may touch, not only their corners */
   gboolean any_seam;
-  Row *rows;
+  IdrLabelledRow *rows;
   Kept kept[CONTEXT]; /* of rows in turn */
   guint turn;         /* whose it is */
 };
@@ -126,7 +118,7 @@ idr_perimeter_new (gint64 width, gboolean is_split, IdrIsa isa)
   self->stride = ((gsize)width + 63) / 64 + 1;
   self->capacity = MAX (BLOCK_WORDS / self->stride, MIN_ROWS) + 2 * CONTEXT;
   self->n_rows = self->n_parted = CONTEXT;
-  self->rows = g_new0 (Row, self->capacity);
+  self->rows = g_new0 (IdrLabelledRow, self->capacity);
   return lay_out (self) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -187,7 +179,7 @@ part (IdrPerimeter *self, gsize row, IdrRun upper, IdrRun lower)
 }
 
 static gint32
-get_label (const Row *row, gint64 x)
+get_label (const IdrLabelledRow *row, gint64 x)
 {
   gsize from = 0, to = row->n;
 
@@ -238,7 +230,7 @@ find_corners (IdrPerimeter *self, gsize at)
 static void
 find_seams (IdrPerimeter *self, gsize at)
 {
-  const Row *row = &self->rows[at], *above = row - 1;
+  const IdrLabelledRow *row = &self->rows[at], *above = row - 1;
   gsize first = 0;
 
   for (gsize i = 0; i < row->n; i++)
@@ -257,7 +249,7 @@ find_seams (IdrPerimeter *self, gsize at)
 }
 
 static void
-append (IdrPerimeter *self, Row row)
+append (IdrPerimeter *self, IdrLabelledRow row)
 {
   guint64 *mask = self->mask + self->n_rows * self->stride;
 
@@ -302,9 +294,8 @@ count (IdrPerimeter *self, IdrBoundary *boundaries)
                                 self->boundary);
   self->kernels->weigh (self->boundary, seams, CONTEXT * stride, (n_rows - 2 * CONTEXT) * stride,
                         stride, &self->weights);
-  for (gsize i = CONTEXT; i < n_rows - CONTEXT; i++)
-    self->kernels->count (&self->weights, i * stride, self->rows[i].runs, self->rows[i].labels,
-                          self->rows[i].n, boundaries);
+  self->kernels->count (&self->weights, CONTEXT * stride, stride, self->rows + CONTEXT,
+                        n_rows - 2 * CONTEXT, boundaries);
   shift (self, 2 * CONTEXT);
 }
 
@@ -314,7 +305,7 @@ keep (IdrPerimeter *self)
 {
   for (gsize i = self->n_rows - CONTEXT; i < self->n_rows; i++)
     {
-      Row *row = &self->rows[i];
+      IdrLabelledRow *row = &self->rows[i];
       Kept *kept = &self->kept[self->turn];
 
       if (row->n == 0 || row->runs == self->kept[0].runs || row->runs == self->kept[1].runs)
@@ -347,7 +338,8 @@ idr_perimeter_add (IdrPerimeter *self, const IdrRuns *runs, gint64 first, gint64
 
       if (self->n_rows == self->capacity)
         count (self, boundaries);
-      append (self, (Row){ runs->runs + from, runs->labels + from, runs->rows[y + 1] - from });
+      append (self,
+              (IdrLabelledRow){ runs->runs + from, runs->labels + from, runs->rows[y + 1] - from });
     }
   count (self, boundaries);
   return keep (self);
@@ -357,7 +349,7 @@ void
 idr_perimeter_finish (IdrPerimeter *self, IdrBoundary *boundaries)
 {
   for (guint i = 0; i < CONTEXT; i++)
-    append (self, (Row){ 0 });
+    append (self, (IdrLabelledRow){ 0 });
   count (self, boundaries);
   shift (self, CONTEXT);
   self->any_seam = FALSE;
