@@ -34,6 +34,7 @@ typedef struct
   IdrSegmenter *segmenter;
   IdrScratch *scratch;
   IdrTile tile;
+  IdrSmoothed smoothed; /* as smoothing left it */
   gdouble threshold;
   gint32 n_objects;
   IdrSums sums;
@@ -53,11 +54,13 @@ smooth (Bench *bench)
   idr_tile_smooth (&bench->tile, bench->segmenter, bench->scratch, &patch, 0, 0, FALSE);
   bench->threshold = bench->segmenter->options.fraction
                      * idr_smoothed_get_maximum (&bench->tile.smoothed, (gdouble)-INFINITY);
+  bench->smoothed = bench->tile.smoothed;
 }
 
 static void
 find_runs (Bench *bench)
 {
+  bench->tile.smoothed = bench->smoothed;
   idr_tile_find_runs (&bench->tile, bench->threshold);
 }
 
