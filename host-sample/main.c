@@ -134,13 +134,25 @@ print_help (void)
   return STATUS_DONE;
 }
 
+static void
+refuse_word (const gchar *word)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree gchar *message = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_string_append_printf (names, "%s, ", commands[i]->name);
+  message = g_strdup_printf (
+      "There is no command \"%s\": there are %sand help; see \"lamina --help\"", word, names->str);
+  say ("", message);
+}
+
 static gint
 dispatch (gint argc, gchar **argv)
 {
   const gchar *word = argc > 1 ? argv[1] : "";
   gboolean for_help = strcmp (word, "help") == 0;
   gchar *help[] = { argv[0], (gchar[]){ "--help" }, NULL };
-  g_autofree gchar *message = NULL;
 
   if (for_help && argc > 2)
     word = argv[2];
@@ -160,10 +172,7 @@ dispatch (gint argc, gchar **argv)
     if (strcmp (word, commands[i]->name) == 0)
       return commands[i]->run (commands[i], for_help ? help : argv + 1);
 
-  message = g_strdup_printf ("There is no command \"%s\": there are list, inspect, info, run and "
-                             "help; see \"lamina --help\"",
-                             word);
-  say ("", message);
+  refuse_word (word);
   return STATUS_USAGE;
 }
 

@@ -30,8 +30,9 @@ describe_range (const gchar *what, gdouble minimum, gdouble maximum)
   return g_strdup_printf ("%s from %.10g to %.10g", what, minimum, maximum);
 }
 
+/* @is_text: what was given is what somebody wrote. */
 static gchar *
-describe (GParamSpec *property)
+describe (GParamSpec *property, gboolean is_text)
 {
   if (G_IS_PARAM_SPEC_BOOLEAN (property))
     return g_strdup ("true or false");
@@ -41,7 +42,7 @@ describe (GParamSpec *property)
     return describe_range ("a whole number", G_PARAM_SPEC_INT (property)->minimum,
                            G_PARAM_SPEC_INT (property)->maximum);
   if (G_IS_PARAM_SPEC_INT64 (property))
-    return describe_range ("a whole number (K, M, G may follow)",
+    return describe_range (is_text ? "a whole number (K, M, G may follow)" : "a whole number",
                            (gdouble)G_PARAM_SPEC_INT64 (property)->minimum,
                            (gdouble)G_PARAM_SPEC_INT64 (property)->maximum);
   if (G_IS_PARAM_SPEC_DOUBLE (property))
@@ -53,9 +54,9 @@ describe (GParamSpec *property)
 }
 
 static gboolean
-refuse (GParamSpec *property, const gchar *text, GError **error)
+refuse (GParamSpec *property, const gchar *text, gboolean is_text, GError **error)
 {
-  g_autofree gchar *wanted = describe (property);
+  g_autofree gchar *wanted = describe (property, is_text);
 
   g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT, "%s takes %s, not \"%s\"",
                property->name, wanted, text);
@@ -104,6 +105,16 @@ parse_boolean (const gchar *text, gboolean *value)
   return *value || strcmp (text, "false") == 0;
 }
 
+static gboolean
+parse_choice (GParamSpec *property, const gchar *text, GValue *value)
+{
+  GEnumValue *entry = g_enum_get_value_by_nick (G_PARAM_SPEC_ENUM (property)->enum_class, text);
+
+  if (entry != NULL)
+    g_value_set_enum (value, entry->value);
+  return entry != NULL;
+}
+
 /* The value in the widest type of its kind; what the property takes is checked by the conversion.
  */
 static gboolean
@@ -126,11 +137,8 @@ parse (GParamSpec *property, const gchar *text, GValue *value)
     }
   else if (G_IS_PARAM_SPEC_ENUM (property))
     {
-      GEnumValue *entry = g_enum_get_value_by_nick (G_PARAM_SPEC_ENUM (property)->enum_class, text);
-
-      parsed = entry != NULL;
       g_value_init (value, property->value_type);
-      g_value_set_enum (value, entry != NULL ? entry->value : 0);
+      parsed = parse_choice (property, text, value);
     }
   else if (G_IS_PARAM_SPEC_DOUBLE (property))
     {
@@ -162,8 +170,9 @@ lamina_value_parse (GParamSpec *property, const gchar *text, GValue *value, GErr
       return FALSE;
     }
   if (!parse (property, text, &parsed))
-    return refuse (property, text, error);
-  return lamina_value_convert (property, &parsed, value, NULL) || refuse (property, text, error);
+    return refuse (property, text, TRUE, error);
+  return lamina_value_convert (property, &parsed, value, NULL)
+         || refuse (property, text, TRUE, error);
 }
 
 /* --- From other types ------------------------------------------------------------------------ */
@@ -184,17 +193,37 @@ is_same_number (const GValue *from, const GValue *to)
   return g_value_get_double (&before) == g_value_get_double (&after);
 }
 
+/* A plug-in's choices have no types in other languages: there they are given by name. */
+static gboolean
+convert_choice (GParamSpec *property, const GValue *from, GValue *to)
+{
+  const gchar *nick = G_VALUE_HOLDS_STRING (from) ? g_value_get_string (from) : NULL;
+
+  return nick != NULL && G_IS_PARAM_SPEC_ENUM (property) && parse_choice (property, nick, to);
+}
+
+static gchar *
+print_value (const GValue *value)
+{
+  if (G_VALUE_HOLDS_STRING (value))
+    return g_value_dup_string (value);
+  if (G_VALUE_HOLDS_DOUBLE (value))
+    return g_strdup_printf ("%.10g", g_value_get_double (value));
+  return g_strdup_value_contents (value);
+}
+
 gboolean
 lamina_value_convert (GParamSpec *property, const GValue *from, GValue *to, GError **error)
 {
   g_autofree gchar *text = NULL;
 
   /* Validation says whether it had to change the value to make it fit. */
-  if (g_value_transform (from, to) && is_same_number (from, to)
-      && !g_param_value_validate (property, to))
+  if (convert_choice (property, from, to)
+      || (g_value_transform (from, to) && is_same_number (from, to)
+          && !g_param_value_validate (property, to)))
     return TRUE;
-  text = G_VALUE_HOLDS_STRING (from) ? g_value_dup_string (from) : g_strdup_value_contents (from);
-  return refuse (property, text, error);
+  text = print_value (from);
+  return refuse (property, text, FALSE, error);
 }
 
 /* --- The nearest name ---------------------------------------------------------------- */

@@ -63,11 +63,14 @@ def opens_an_operation():
     assert source.get_name() == "toy-source"
     assert (source.props.planes, source.props.scale, source.props.odd) == (3, 2.0, False)
     assert isinstance(source.props.image, Lamina.Image)
+    assert Lamina.Operation.new("toy-source", ["location", "mood"], ["here", "bad"]).props.mood == 1
+    refused(Lamina.Error.ARGUMENT, "one of good, bad, not \"sad\"", Lamina.Operation.new, "toy-source", ["mood"], ["sad"])
     refused(Lamina.Error.NOT_FOUND, "did you mean", Lamina.Operation.new, "toy-sourse", [], [])
     refused(Lamina.Error.ARGUMENT, "did you mean \"planes\"", Lamina.Operation.new, "toy-source", ["plains"], [3])
     refused(Lamina.Error.ARGUMENT, "whole number", Lamina.Operation.new, "toy-source", ["planes"], ["three"])
     refused(Lamina.Error.ARGUMENT, "given twice", Lamina.Operation.new, "toy-source", ["planes", "planes"], [2, 3])
     refused(Lamina.Error.ARGUMENT, "not \"2.5", Lamina.Operation.new, "toy-source", ["planes"], [2.5])
+    refused(Lamina.Error.ARGUMENT, "takes a number", Lamina.Operation.new, "toy-source", ["scale"], ["x"])
 
 
 @case

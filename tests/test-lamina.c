@@ -125,7 +125,7 @@ test_help (void)
 static void
 test_usage (void)
 {
-  assert_refused (RUN ("ruin"), 2, "run");
+  assert_refused (RUN ("ruin"), 2, "list, inspect, info, run, ");
   assert_refused (RUN ("help", "ruin"), 2, "run");
   assert_refused (RUN ("run"), 2, "chain");
   assert_refused (RUN ("run", CHAIN, "more"), 2, "chain");
