@@ -214,15 +214,26 @@ lamina_job_get_tasks (LaminaJob *job, gint64 *done, gint64 *total)
  * lamina_job_get_progress:
  * @job: a job
  *
- * Returns: the share of the job's tasks that have ended, 0 to 1
+ * Tells how far the job is. Tasks that take long may be done in tiles, which are counted: "tiles"
+ * of "tiles-planned" (see lamina_job_count()). Of those that have begun, so much is then done.
+ *
+ * Returns: the share of the job's tasks that is done, 0 to 1
  */
 gdouble
 lamina_job_get_progress (LaminaJob *job)
 {
-  gint64 done = 0, total = 0;
+  gdouble share = 0;
+  gint64 tiles, planned;
 
-  lamina_job_get_tasks (job, &done, &total);
-  return total > 0 ? (gdouble)done / (gdouble)total : 0.0;
+  g_return_val_if_fail (LAMINA_IS_JOB (job), 0);
+
+  tiles = lamina_job_get_count (job, "tiles");
+  planned = lamina_job_get_count (job, "tiles-planned");
+  g_mutex_lock (&job->loops.lock);
+  if (job->loops.total > 0)
+    share = (gdouble)(planned > 0 ? job->loops.begun : job->loops.done) / (gdouble)job->loops.total;
+  g_mutex_unlock (&job->loops.lock);
+  return planned > 0 ? share * MIN (1, (gdouble)tiles / (gdouble)planned) : share;
 }
 
 /* The count of that name in the list that begins with @head. */
@@ -268,7 +279,7 @@ take_count (LaminaJob *job, const gchar *what)
 /**
  * lamina_job_count:
  * @job: (nullable): a job
- * @what: what is counted: "planes", "objects", "bytes", "retries", "missing-chunks", "decode-ns"…
+ * @what: what is counted: "planes", "objects", "bytes", "retries", "missing-chunks", "tiles"…
  * @n: how many more
  *
  * Adds to a named sum of the job's.

@@ -46,6 +46,8 @@ run_task (LaminaLoops *loops, LaminaLoop *loop)
   gboolean done;
 
   loop->n_running++;
+  if (loop->parent == NULL)
+    loops->begun++;
   g_mutex_unlock (&loops->lock);
   g_private_set (&current_loop, loop);
   done = loop->func (index, loop->data, loop->job, &error);

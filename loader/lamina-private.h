@@ -23,7 +23,7 @@ typedef struct
   GQueue loops;   /* of LaminaLoop, the innermost last */
   gint n_threads; /* to be used at most, the callers' own not counted */
   gint n_working;
-  gint64 done, total; /* of the outermost loops' tasks */
+  gint64 begun, done, total; /* of the outermost loops' tasks */
 } LaminaLoops;
 
 LaminaLoops *lamina_job_get_loops (LaminaJob *job);

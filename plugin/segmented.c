@@ -157,16 +157,25 @@ typedef struct
   LaminaJob *job;
 } Request;
 
+/* #IdrWatch */
+static gboolean
+is_wanted (gdouble share, gpointer job)
+{
+  return !g_cancellable_is_cancelled (job);
+}
+
 static IdrSegments *
 segment_whole (const Request *request, GArray **objects, const gchar **problem, GError **error)
 {
   IdrSegmented *self = request->self;
   g_autoptr (IdrSegmentation) segmentation
       = idr_segmentation_new (self->segmenter, &self->stack, self->memory);
+  const IdrWatch watch = { is_wanted, request->job };
 
   *problem = "memory does not suffice";
   if (segmentation == NULL)
     return NULL;
+  idr_segmentation_set_watch (segmentation, &watch);
   while (idr_segmentation_begin_pass (segmentation, problem))
     if (!idr_tile_reader_add (self->reader, request->number, segmentation, 0, request->job, problem,
                               error))
@@ -184,7 +193,8 @@ compute_whole (GBytes *key, gpointer data, gsize *size, GCancellable *cancellabl
   GArray *objects = NULL;
   IdrSegments *segments = segment_whole (request, &objects, &problem, &fault);
 
-  if (segments == NULL && fault == NULL)
+  if (segments == NULL && fault == NULL
+      && !g_cancellable_set_error_if_cancelled (cancellable, &fault))
     idr_tiling_set_error (&request->self->stack, request->number, problem, &fault);
   if (segments == NULL)
     {
@@ -224,6 +234,7 @@ get_overlap (const IdrSegmented *self, const IdrStack *stack)
 static IdrStackWork *
 make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
 {
+  const guint n_at_once = idr_tiling_get_n_at_once (stack, self->reach, self->memory);
   const gsize kept = get_kept (self, stack);
   IdrSegmentation *segmentation
       = idr_segmentation_new (self->segmenter, stack, self->memory / 2 - kept);
@@ -231,7 +242,8 @@ make_work (IdrSegmented *self, const IdrStack *stack, gint64 number)
   if (segmentation == NULL)
     return NULL;
   return idr_stack_work_new (segmentation, self->input, number * stack->depth,
-                             idr_tile_reader_new (self->input, kept, get_overlap (self, stack)));
+                             idr_tile_reader_new (self->input, kept, get_overlap (self, stack)),
+                             n_at_once);
 }
 
 /* Joins whoever works on a stack, or begins with the @number-th. */
@@ -258,7 +270,7 @@ join_work (IdrSegmented *self, const IdrStack *stack, gint64 number, gint64 *wor
   return work;
 }
 
-/* What came of @work, which has ended; NULL with @error. */
+/* What came of @work, which has ended; NULL with @error, or without where it must be done anew. */
 static Stack *
 conclude_work (IdrSegmented *self, IdrStackWork *work, gint64 number, GError **error)
 {
@@ -269,9 +281,10 @@ conclude_work (IdrSegmented *self, IdrStackWork *work, gint64 number, GError **e
 
   if (segments != NULL)
     return stack_new (segments, objects);
-  if (fault == NULL)
+  if (fault == NULL && problem != NULL)
     idr_tiling_set_error (&self->stack, number, problem, &fault);
-  g_propagate_error (error, g_steal_pointer (&fault));
+  if (fault != NULL)
+    g_propagate_error (error, g_steal_pointer (&fault));
   return NULL;
 }
 
@@ -327,9 +340,12 @@ compute_in_tiles (IdrSegmented *self, const IdrStack *tiled, gint64 number, Lami
       leave_work (self, work, ended, stack, job);
       if (!ended)
         return NULL;
-      if (working == number && stack == NULL)
-        g_propagate_error (error, g_steal_pointer (&fault));
-      if (working == number)
+      if (working == number && fault != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&fault));
+          return NULL;
+        }
+      if (working == number && stack != NULL)
         return g_steal_pointer (&stack);
     }
 }

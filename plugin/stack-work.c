@@ -15,13 +15,15 @@ struct _IdrStackWork
   gint64 ahead; /* bytes that are asked for before they are read */
   gint64 pixel_size;
   gint64 n_tiles;
+  guint n_at_once;
 
   GMutex lock; /* of all that follows */
   GCond changed;
-  gint64 next, asked;    /* tiles of this pass that were begun, and announced */
-  GArray *running;       /* of gint64: tiles at work */
-  GArray *returned;      /* likewise: that somebody began and gave back */
-  gboolean is_advancing; /* somebody goes to the next pass */
+  gint64 next, asked;      /* tiles of this pass that were begun, and announced */
+  GArray *running;         /* of gint64: tiles at work */
+  GArray *returned;        /* likewise: that somebody began and gave back */
+  gint64 counted, planned; /* tiles of all passes, as jobs are told */
+  gboolean is_advancing;   /* somebody goes to the next pass */
   gboolean has_ended;
 
   /* When it has. */
@@ -33,7 +35,7 @@ struct _IdrStackWork
 
 IdrStackWork *
 idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 first,
-                    IdrTileReader *reader)
+                    IdrTileReader *reader, guint n_at_once)
 {
   const LaminaInfo *info = lamina_image_get_info (input);
   IdrStackWork *work = g_new0 (IdrStackWork, 1);
@@ -45,6 +47,7 @@ idr_stack_work_new (IdrSegmentation *segmentation, LaminaImage *input, gint64 fi
   work->ahead = info->ahead;
   work->pixel_size = (gint64)lamina_info_get_pixel_size (info);
   work->n_tiles = work->next = idr_segmentation_get_n_tiles (segmentation);
+  work->n_at_once = n_at_once;
   work->running = g_array_new (FALSE, FALSE, sizeof (gint64));
   work->returned = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_mutex_init (&work->lock);
@@ -78,8 +81,8 @@ idr_stack_work_unref (IdrStackWork *work)
 
 /* --- Tiles -------------------------------------------------------------------------------- */
 
-/* Whether others should first do what they have begun, with the lock held: bands are joined in
- * order, and what waits for one whose tile is late takes memory. */
+/* Whether the next tile would be too far from the oldest one at work: bands are joined in order,
+ * and what waits for one whose tile is late takes memory. */
 static gboolean
 is_far_ahead (const IdrStackWork *work)
 {
@@ -87,8 +90,16 @@ is_far_ahead (const IdrStackWork *work)
 
   for (guint i = 0; i < work->running->len; i++)
     oldest = MIN (oldest, g_array_index (work->running, gint64, i));
-  return !work->has_ended && work->returned->len == 0 && work->next < work->n_tiles
-         && work->next - oldest > MAX_AHEAD + 4 * (gint64)work->running->len;
+  return work->next - oldest > MAX_AHEAD + 4 * (gint64)work->running->len;
+}
+
+/* Whether others should first do what they have begun, with the lock held. */
+static gboolean
+must_wait (const IdrStackWork *work)
+{
+  if (work->has_ended || (work->returned->len == 0 && work->next == work->n_tiles))
+    return FALSE;
+  return work->running->len >= work->n_at_once || (work->returned->len == 0 && is_far_ahead (work));
 }
 
 /* With the lock held. */
@@ -121,6 +132,22 @@ end_tile (IdrStackWork *work, gint64 tile)
     ;
   g_array_remove_index_fast (work->running, i);
   g_cond_broadcast (&work->changed);
+}
+
+/* Tells @job of @n tiles more that are done; with the lock held. */
+static void
+count_tiles (IdrStackWork *work, gint64 n, LaminaJob *job)
+{
+  work->counted += n;
+  lamina_job_count (job, "tiles", n);
+}
+
+/* The same of tiles that are to be done: @n in all, if those planned are fewer. */
+static void
+plan_tiles (IdrStackWork *work, gint64 n, LaminaJob *job)
+{
+  lamina_job_count (job, "tiles-planned", MAX (0, n - work->planned));
+  work->planned = MAX (n, work->planned);
 }
 
 static gint64
@@ -166,7 +193,7 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
   gint64 tile = 0;
 
   g_mutex_lock (&work->lock);
-  while (is_far_ahead (work) && !g_cancellable_is_cancelled (G_CANCELLABLE (job)))
+  while (must_wait (work) && !g_cancellable_is_cancelled (G_CANCELLABLE (job)))
     g_cond_wait (&work->changed, &work->lock);
   taken = take_tile (work, &tile);
   g_mutex_unlock (&work->lock);
@@ -176,11 +203,10 @@ run_tile (gint64 index, gpointer data, LaminaJob *job, GError **error)
   ask_ahead (work, tile, job);
   done = idr_tile_reader_add (work->reader, work->first, work->segmentation, tile, job, &problem,
                               &fault);
-  if (done)
-    lamina_job_count (job, "tiles", 1);
   is_cancelled = g_error_matches (fault, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_mutex_lock (&work->lock);
   end_tile (work, tile);
+  count_tiles (work, done ? 1 : 0, job);
   if (!done && is_cancelled)
     g_array_append_val (work->returned, tile);
   else if (!done && !work->has_ended)
@@ -208,25 +234,62 @@ wake (GCancellable *cancellable, gpointer data)
   g_mutex_unlock (&work->lock);
 }
 
+/* What is done between passes, by one. */
+typedef struct
+{
+  IdrStackWork *work;
+  LaminaJob *job;
+  gint64 n_counted; /* tiles that people are told of for it */
+  gboolean stopped;
+} Step;
+
+/* #IdrWatch. As long as a pass, for those who look at it. */
+static gboolean
+step_go_on (gdouble share, gpointer data)
+{
+  Step *step = data;
+  const gint64 n = (gint64)(share * (gdouble)step->work->n_tiles) - step->n_counted;
+
+  if (n > 0)
+    {
+      g_mutex_lock (&step->work->lock);
+      count_tiles (step->work, n, step->job);
+      g_mutex_unlock (&step->work->lock);
+      step->n_counted += n;
+    }
+  step->stopped = step->stopped || g_cancellable_is_cancelled (G_CANCELLABLE (step->job));
+  return !step->stopped;
+}
+
 /* Goes to the next pass, or concludes; with the lock held on entry and on return. */
 static void
 advance (IdrStackWork *work, LaminaJob *job)
 {
+  IdrSegmentation *segmentation = work->segmentation;
+  Step step = { .work = work, .job = job };
+  const IdrWatch watch = { step_go_on, &step };
   const gchar *problem = NULL;
   gboolean goes_on;
 
+  plan_tiles (work, work->n_tiles * idr_segmentation_get_n_steps (segmentation), job);
   work->is_advancing = TRUE;
   g_mutex_unlock (&work->lock);
-  goes_on = idr_segmentation_begin_pass (work->segmentation, &problem);
-  if (goes_on)
-    lamina_job_count (job, "tiles-planned", work->n_tiles);
-  else if (problem == NULL)
-    work->segments = idr_segmentation_finish (work->segmentation, &work->objects, &problem);
+  idr_segmentation_set_watch (segmentation, &watch);
+  goes_on = idr_segmentation_begin_pass (segmentation, &problem);
+  if (step.n_counted > 0)
+    step_go_on (1, &step);
+  if (!goes_on && problem == NULL)
+    work->segments = idr_segmentation_finish (segmentation, &work->objects, &problem);
+  idr_segmentation_set_watch (segmentation, NULL);
   g_mutex_lock (&work->lock);
   work->is_advancing = FALSE;
   work->next = work->asked = goes_on ? 0 : work->n_tiles;
   work->has_ended = !goes_on;
-  if (!goes_on && work->segments == NULL)
+  if (goes_on)
+    plan_tiles (work, work->counted + work->n_tiles, job);
+  else
+    count_tiles (work, work->planned - work->counted, job);
+  if (!goes_on && work->segments == NULL && !step.stopped)
     work->problem = problem;
   g_cond_broadcast (&work->changed);
 }
@@ -250,15 +313,15 @@ find_tasks (IdrStackWork *work, LaminaJob *job, gint64 *n)
     }
 }
 
-gboolean
-idr_stack_work_help (IdrStackWork *work, LaminaJob *job, GError **error)
+/* #LaminaTaskFunc */
+static gboolean
+help (gint64 index, gpointer data, LaminaJob *job, GError **error)
 {
-  gulong handler = 0;
+  IdrStackWork *work = data;
+  const gulong handler = g_cancellable_connect (G_CANCELLABLE (job), G_CALLBACK (wake), work, NULL);
   gboolean done = TRUE;
   gint64 n = 0;
 
-  if (job != NULL)
-    handler = g_cancellable_connect (G_CANCELLABLE (job), G_CALLBACK (wake), work, NULL);
   do
     {
       g_mutex_lock (&work->lock);
@@ -270,9 +333,15 @@ idr_stack_work_help (IdrStackWork *work, LaminaJob *job, GError **error)
         g_cancellable_set_error_if_cancelled (G_CANCELLABLE (job), error);
     }
   while (done && n > 0);
-  if (job != NULL)
-    g_cancellable_disconnect (G_CANCELLABLE (job), handler);
+  g_cancellable_disconnect (G_CANCELLABLE (job), handler);
   return done;
+}
+
+gboolean
+idr_stack_work_help (IdrStackWork *work, LaminaJob *job, GError **error)
+{
+  /* One task, whose tiles are told of: else each pass would be tasks of its own to who looks on. */
+  return lamina_job_run (job, 1, help, work, error);
 }
 
 IdrSegments *

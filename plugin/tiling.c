@@ -57,14 +57,30 @@ fit (gint64 own, gint64 most)
   return own <= most ? most / own * own : (own - 1) / parts + 1;
 }
 
+/* Bytes that a pixel of a tile at work takes. */
+static gdouble
+get_cost (const IdrStack *stack, gint64 reach)
+{
+  const gint64 n_planes = stack->is_volume ? 2 * reach + 1 : 1;
+
+  return (gdouble)idr_pixel_get_size (stack->pixel) * (gdouble)(n_planes + 1) + OVERHEAD;
+}
+
+guint
+idr_tiling_get_n_at_once (const IdrStack *stack, gint64 reach, gsize memory)
+{
+  const gdouble width = (gdouble)stack->tile_width + 2 * (gdouble)reach;
+  const gdouble height = (gdouble)stack->tile_height + 2 * (gdouble)reach;
+  const gdouble n = (gdouble)memory / 2 / (width * height * get_cost (stack, reach));
+
+  return (guint)CLAMP (n, 1, G_MAXINT);
+}
+
 void
 idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 reach, gsize memory,
                    gint n_threads)
 {
-  const gsize size = idr_pixel_get_size (stack->pixel);
-  const gint64 n_planes = stack->is_volume ? 2 * reach + 1 : 1;
-  const gdouble cost = (gdouble)size * (gdouble)(n_planes + 1) + OVERHEAD;
-  const gdouble room = (gdouble)memory / 2 / n_threads / cost;
+  const gdouble room = (gdouble)memory / 2 / n_threads / get_cost (stack, reach);
   const gdouble pixels = (gdouble)stack->width * (gdouble)stack->height;
   const gint64 own_width = CLAMP (info->tile_width, 1, stack->width);
   const gint64 own_height = CLAMP (info->tile_height, 1, stack->height);

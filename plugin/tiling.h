@@ -14,6 +14,9 @@ IdrStack idr_tiling_get_stack (const LaminaInfo *info, gboolean is_volume);
 void idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 reach, gsize memory,
                         gint n_threads);
 
+/* How many such tiles may be at work at the same time. */
+guint idr_tiling_get_n_at_once (const IdrStack *stack, gint64 reach, gsize memory);
+
 /* Whether it is worked out in one piece. */
 gboolean idr_tiling_is_whole (const IdrStack *stack);
 

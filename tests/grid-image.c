@@ -28,6 +28,8 @@ grid_read (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, 
 
   if (g_atomic_int_add (&grid->n_reads, 1) + 1 == g_atomic_int_get (&grid->cancel_at))
     g_cancellable_cancel (G_CANCELLABLE (job));
+  if (grid->watch != NULL)
+    grid->watch (grid, rect, job);
   if (g_cancellable_set_error_if_cancelled (G_CANCELLABLE (job), error))
     return FALSE;
   for (gint64 y = 0; y < rect->height; y++)

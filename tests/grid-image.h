@@ -6,16 +6,21 @@
 
 #include "lamina.h"
 
-typedef struct
+typedef struct _GridImage GridImage;
+
+struct _GridImage
 {
   gint64 width, height;
   gint n_planes; /* in z */
   gint64 tile_width, tile_height;
   gint64 cell, square;     /* pixels on a side */
   gboolean is_striped;     /* the squares of a column are one stripe */
-  gint n_reads, n_running; /* so far, and now */
+  gint n_reads;            /* so far */
   gint cancel_at;          /* the read that cancels its job, or 0 */
-} GridImage;
+
+  /* Called at the beginning of each read; or NULL. */
+  void (*watch) (GridImage *grid, const LaminaRect *rect, LaminaJob *job);
+};
 
 /* @grid must live longer. The squares have 1000 + their column's number % 7, what is between them
  * 100. */

@@ -52,7 +52,7 @@ answer (const Case *header, const guint8 *mask)
   gint32 n;
 
   find_runs (header, mask, &runs);
-  n = idr_runs_refine (&runs, &stack, &options, 64 << 20, &forest, &problem);
+  n = idr_runs_refine (&runs, &stack, &options, 64 << 20, NULL, &forest, &problem);
   if (n < 0)
     g_error ("%s", problem);
   for (gint64 row = 0; row < runs.n_rows; row++)

@@ -66,7 +66,7 @@ check (const IdrSegmentOptions *options, const gchar *const *rows, gint64 height
   gint32 n;
 
   read_runs (rows, height * depth, &runs);
-  n = idr_runs_refine (&runs, &stack, options, 1 << 20, &forest, &problem);
+  n = idr_runs_refine (&runs, &stack, options, 1 << 20, NULL, &forest, &problem);
   assert_labels (&runs, n, expected);
   idr_runs_clear (&runs);
   idr_forest_clear (&forest);
@@ -178,7 +178,7 @@ check_refused (const IdrSegmentOptions *options, const gchar *word)
   const gchar *problem = NULL;
 
   read_runs (touching, 7, &runs);
-  g_assert_cmpint (idr_runs_refine (&runs, &stack, options, 100, &forest, &problem), ==, -1);
+  g_assert_cmpint (idr_runs_refine (&runs, &stack, options, 100, NULL, &forest, &problem), ==, -1);
   g_assert_nonnull (strstr (problem, word));
   idr_runs_clear (&runs);
   idr_forest_clear (&forest);
@@ -244,7 +244,7 @@ test_distance (gconstpointer data)
                                  && (lattice.depth == 1 || (z > 0 && z + 1 < lattice.depth))
                                  && g_test_rand_int_range (0, 100) >= (gint32)round;
         }
-      idr_distance_transform (&lattice, squares, &work);
+      idr_distance_transform (&lattice, squares, &work, NULL);
       for (gsize i = 0; i < lattice.n; i++)
         g_assert_cmpuint (squares[i], ==, measure (&lattice, mask, (gint64)i));
     }

@@ -47,7 +47,7 @@ find (IdrThreshold method, IdrPixel pixel, gconstpointer data, gint64 width, gdo
         idr_statistics_add (statistics, &left, 0, 0, 0, max);
       idr_statistics_merge (statistics, fork);
     }
-  return idr_statistics_conclude (statistics, threshold, problem);
+  return idr_statistics_conclude (statistics, NULL, threshold, problem);
 }
 
 static gdouble

@@ -81,7 +81,7 @@ find_threshold (const Case *header, const guint8 *pixels)
         g_error ("%s", problem);
       sweep (statistics, header, pixels);
     }
-  if (!idr_statistics_conclude (statistics, &threshold, &problem))
+  if (!idr_statistics_conclude (statistics, NULL, &threshold, &problem))
     g_error ("%s", problem);
   return threshold;
 }

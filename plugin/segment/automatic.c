@@ -178,15 +178,17 @@ get_byte (const gdouble *value, guint shift)
 }
 
 /* Sorts numbers that are not negative, byte by byte, from @from into one of both buffers, which is
- * returned. */
+ * returned. NULL: stopped. */
 static gdouble *
-sort (gdouble *from, gdouble *to, gsize n)
+sort (gdouble *from, gdouble *to, gsize n, const IdrWatch *watch)
 {
   for (guint shift = 0; shift < 64; shift += 8)
     {
       gsize starts[256] = { 0 }, start = 0;
       gdouble *swapped = from;
 
+      if (!idr_watch_go_on (watch, shift / 128.0))
+        return NULL;
       for (gsize i = 0; i < n; i++)
         starts[get_byte (&from[i], shift)]++;
       if (starts[get_byte (&from[0], shift)] == n)
@@ -199,30 +201,35 @@ sort (gdouble *from, gdouble *to, gsize n)
           start += count;
         }
       for (gsize i = 0; i < n; i++)
-        to[starts[get_byte (&from[i], shift)]++] = from[i];
+        {
+          if (i % IDR_WATCH_STEP == 0 && !idr_watch_go_on (watch, 0))
+            return NULL;
+          to[starts[get_byte (&from[i], shift)]++] = from[i];
+        }
       from = to;
       to = swapped;
     }
   return from;
 }
 
-/* The least difference between two of @n values; NaN if they are all the same. */
-static gdouble
-get_least_difference (const gdouble *values, gsize n, gdouble *work, gdouble *more_work)
+/* The least difference between two of @n values; NaN if they are all the same. FALSE: stopped. */
+static gboolean
+find_least_difference (const gdouble *values, gsize n, gdouble *work, gdouble *more_work,
+                       const IdrWatch *watch, gdouble *least)
 {
-  gdouble least = (gdouble)NAN;
   const gdouble *sorted;
 
   memcpy (work, values, n * sizeof *values);
-  sorted = sort (work, more_work, n);
-  for (gsize i = 1; i < n; i++)
+  sorted = sort (work, more_work, n, watch);
+  *least = (gdouble)NAN;
+  for (gsize i = 1; sorted != NULL && i < n; i++)
     {
       const gdouble difference = sorted[i] - sorted[i - 1];
 
-      if (difference > 0 && !(difference >= least))
-        least = difference;
+      if (difference > 0 && !(difference >= *least))
+        *least = difference;
     }
-  return least;
+  return sorted != NULL;
 }
 
 /* Takes out what is NaN, or what is not finite; returns how many are left. */
@@ -241,36 +248,55 @@ drop (gdouble *values, gsize n, gboolean infinite, gboolean *all_same)
   return n_kept;
 }
 
-gdouble
-idr_threshold_li (gdouble *values, gsize n, gdouble *work, gdouble *more_work)
+/* The iteration, for @n finite values that are not all the same. FALSE: stopped. */
+static gboolean
+iterate (gdouble *values, gsize n, gdouble *work, gdouble *more_work, const IdrWatch *watch,
+         gdouble *threshold)
 {
-  gdouble min, tolerance, next, current;
-  gboolean all_same;
+  gdouble min = values[0], tolerance, next, current;
 
-  n = drop (values, n, FALSE, &all_same);
-  if (n == 0)
-    return (gdouble)NAN;
-  if (all_same)
-    return values[0];
-  n = drop (values, n, TRUE, &all_same);
-  if (n == 0)
-    return 0;
-  if (all_same)
-    return (gdouble)NAN;
-
-  min = values[0];
   for (gsize i = 1; i < n; i++)
     min = MIN (min, values[i]);
   for (gsize i = 0; i < n; i++)
     values[i] -= min;
-  tolerance = get_least_difference (values, n, work, more_work) / 2;
+  if (!find_least_difference (values, n, work, more_work, watch, &tolerance))
+    return FALSE;
+  tolerance /= 2;
   next = idr_sum_pairwise (values, n) / (gdouble)n;
   current = -2 * tolerance;
   for (guint i = 0; fabs (next - current) > tolerance && i < MAX_STEPS; i++)
     {
+      gdouble back;
+
       current = next;
-      next = step (get_mean_of (values, n, current, FALSE, work),
-                   get_mean_of (values, n, current, TRUE, work));
+      back = get_mean_of (values, n, current, FALSE, work);
+      if (!idr_watch_go_on (watch, 0.5))
+        return FALSE;
+      next = step (back, get_mean_of (values, n, current, TRUE, work));
+      if (!idr_watch_go_on (watch, 1 - 0.5 / (i + 2)))
+        return FALSE;
     }
-  return next + min;
+  *threshold = next + min;
+  return TRUE;
+}
+
+gboolean
+idr_threshold_li (gdouble *values, gsize n, gdouble *work, gdouble *more_work,
+                  const IdrWatch *watch, gdouble *threshold)
+{
+  gboolean all_same;
+
+  n = drop (values, n, FALSE, &all_same);
+  if (n == 0 || all_same)
+    {
+      *threshold = n == 0 ? (gdouble)NAN : values[0];
+      return TRUE;
+    }
+  n = drop (values, n, TRUE, &all_same);
+  if (n == 0 || all_same)
+    {
+      *threshold = n == 0 ? 0 : (gdouble)NAN;
+      return TRUE;
+    }
+  return iterate (values, n, work, more_work, watch, threshold);
 }

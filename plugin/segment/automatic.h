@@ -13,5 +13,6 @@ gdouble idr_threshold_triangle (const IdrHistogram *histogram);
 gdouble idr_threshold_li_counted (const IdrHistogram *histogram);
 
 /* skimage.filters.threshold_li of @n float64, which are overwritten, as are @work and @more_work,
- * @n numbers each. */
-gdouble idr_threshold_li (gdouble *values, gsize n, gdouble *work, gdouble *more_work);
+ * @n numbers each. FALSE: @watch, if there is one, wants no more of it. */
+gboolean idr_threshold_li (gdouble *values, gsize n, gdouble *work, gdouble *more_work,
+                           const IdrWatch *watch, gdouble *threshold);

@@ -117,7 +117,8 @@ static gboolean
 follow_all (IdrSegmentation *self)
 {
   for (; self->next < self->n_bands; self->next++)
-    if (!idr_segmentation_follow (self, self->next, self->chain.links[self->next].band))
+    if (!idr_watch_go_on (self->watch, 1)
+        || !idr_segmentation_follow (self, self->next, self->chain.links[self->next].band))
       return FALSE;
   idr_perimeter_finish (self->perimeter, self->boundaries);
   return TRUE;

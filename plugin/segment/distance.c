@@ -4,6 +4,9 @@
  */
 #include "distance.h"
 
+/* That are measured between two looks at who waits. */
+#define WATCHED_LINES 64
+
 /* The squared distance to the background in the row, which begins and ends with it. */
 static void
 measure_row (guint32 *row, gint64 n)
@@ -67,8 +70,9 @@ measure_line (guint32 *line, gint64 n, gint64 stride, IdrDistanceWork *work)
     }
 }
 
-void
-idr_distance_transform (const IdrLattice *lattice, guint32 *squares, IdrDistanceWork *work)
+gboolean
+idr_distance_transform (const IdrLattice *lattice, guint32 *squares, IdrDistanceWork *work,
+                        const IdrWatch *watch)
 {
   const gint64 width = lattice->width, height = lattice->height, depth = lattice->depth;
   const gint64 area = width * height;
@@ -77,7 +81,16 @@ idr_distance_transform (const IdrLattice *lattice, guint32 *squares, IdrDistance
     measure_row (squares + row * width, width);
   for (gint64 z = 0; z < depth; z++)
     for (gint64 x = 1; x < width - 1; x++)
-      measure_line (squares + z * area + x, height, width, work);
+      {
+        if (x % WATCHED_LINES == 0 && !idr_watch_go_on (watch, 0))
+          return FALSE;
+        measure_line (squares + z * area + x, height, width, work);
+      }
   for (gint64 i = 0; depth > 1 && i < area; i++)
-    measure_line (squares + i, depth, area, work);
+    {
+      if (i % WATCHED_LINES == 0 && !idr_watch_go_on (watch, 0))
+        return FALSE;
+      measure_line (squares + i, depth, area, work);
+    }
+  return TRUE;
 }

@@ -13,5 +13,6 @@ typedef struct
 } IdrDistanceWork;
 
 /* @squares: 0 for background, anything else for an object's pixels, which are replaced by the exact
- * squares of their distances. The frame is background. */
-void idr_distance_transform (const IdrLattice *lattice, guint32 *squares, IdrDistanceWork *work);
+ * squares of their distances. The frame is background. FALSE: @watch wants no more of it. */
+gboolean idr_distance_transform (const IdrLattice *lattice, guint32 *squares, IdrDistanceWork *work,
+                                 const IdrWatch *watch);

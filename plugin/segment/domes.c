@@ -38,11 +38,11 @@ may_spread (const IdrLattice *lattice, const guint32 *squares, const gdouble *do
 
 /* Lifts the lowered distances to what reaches them from higher ones, never above themselves: to and
  * fro over the lattice, and then from pixel to pixel. A pixel is in the queue once at most. */
-static void
+static gboolean
 reconstruct (const IdrLattice *lattice, const guint32 *squares, gdouble *domes, gsize *queue,
-             gint32 *queued)
+             gint32 *queued, const IdrWatch *watch)
 {
-  gsize n_queued = 0, head = 0, tail = 0;
+  gsize n_queued = 0, n_done = 0, head = 0, tail = 0;
 
   for (gsize i = 0; i < lattice->n; i++)
     if (squares[i] != 0)
@@ -62,6 +62,8 @@ reconstruct (const IdrLattice *lattice, const guint32 *squares, gdouble *domes, 
     {
       const gsize at = queue[head];
 
+      if (++n_done % IDR_WATCH_STEP == 0 && !idr_watch_go_on (watch, 0))
+        return FALSE;
       head = head + 1 < lattice->n ? head + 1 : 0;
       queued[at] = 0;
       for (guint i = 0; i < lattice->n_neighbours; i++)
@@ -80,6 +82,7 @@ reconstruct (const IdrLattice *lattice, const guint32 *squares, gdouble *domes, 
           n_queued++;
         }
     }
+  return idr_watch_go_on (watch, 0);
 }
 
 /* Gives the plateau that @first lies on to @marker, or to 0 when something next to it is higher.
@@ -113,14 +116,15 @@ mark_plateau (const IdrLattice *lattice, const gdouble *domes, gsize first, gint
 
 gint32
 idr_find_domes (const IdrLattice *lattice, const guint32 *squares, gdouble *domes, gsize *queue,
-                gint32 *markers)
+                gint32 *markers, const IdrWatch *watch)
 {
   gint32 n = 0;
 
   for (gsize i = 0; i < lattice->n; i++)
     domes[i] = squares[i] != 0 ? sqrt (squares[i]) - HEIGHT : -1;
   memset (markers, 0, lattice->n * sizeof *markers);
-  reconstruct (lattice, squares, domes, queue, markers);
+  if (!reconstruct (lattice, squares, domes, queue, markers, watch))
+    return -1;
   for (gsize i = 0; i < lattice->n; i++)
     markers[i] = squares[i] != 0 ? -1 : 0;
   for (gsize i = 0; i < lattice->n; i++)

@@ -13,6 +13,6 @@
 
 /* @squares: those of the distances. @domes, @queue: work for as many as there are pixels. @markers:
  * becomes 1, 2, 3… for the pixels of each dome in raster order of their first ones, else 0.
- * Returns how many there are. */
+ * Returns how many there are, or -1: @watch wants no more of it. */
 gint32 idr_find_domes (const IdrLattice *lattice, const guint32 *squares, gdouble *domes,
-                       gsize *queue, gint32 *markers);
+                       gsize *queue, gint32 *markers, const IdrWatch *watch);

@@ -86,8 +86,8 @@ close_gaps (IdrRuns *runs, const IdrRuns *gaps, const guint8 *is_open)
 }
 
 gboolean
-idr_runs_fill_holes (IdrRuns *runs, const IdrStack *stack, gsize memory, IdrForest *forest,
-                     const gchar **problem)
+idr_runs_fill_holes (IdrRuns *runs, const IdrStack *stack, gsize memory, const IdrWatch *watch,
+                     IdrForest *forest, const gchar **problem)
 {
   IdrRuns gaps = { 0 };
   g_autofree guint8 *is_open = NULL;
@@ -95,8 +95,8 @@ idr_runs_fill_holes (IdrRuns *runs, const IdrStack *stack, gsize memory, IdrFore
 
   *problem = NO_MEMORY;
   if (find_gaps (runs, (gint32)stack->width, memory, &gaps))
-    n = idr_runs_label (&gaps, stack->height, FALSE, forest, problem);
-  if (n >= 0)
+    n = idr_runs_label (&gaps, stack->height, FALSE, watch, forest, problem);
+  if (n >= 0 && idr_watch_go_on (watch, 0.5))
     {
       *problem = NO_MEMORY;
       is_open = find_open (&gaps, n, stack);

@@ -11,6 +11,7 @@
 #include "segment.h"
 
 /* Makes the holes in @runs, a whole stack's foreground, part of it; what labels there are is void
- * afterwards. @memory: bytes that this may take. FALSE and @problem. */
-gboolean idr_runs_fill_holes (IdrRuns *runs, const IdrStack *stack, gsize memory, IdrForest *forest,
-                              const gchar **problem);
+ * afterwards. @memory: bytes that this may take. @watch, or nobody, is asked meanwhile.
+ * FALSE and @problem. */
+gboolean idr_runs_fill_holes (IdrRuns *runs, const IdrStack *stack, gsize memory,
+                              const IdrWatch *watch, IdrForest *forest, const gchar **problem);

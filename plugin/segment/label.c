@@ -3,6 +3,9 @@
  */
 #include "label.h"
 
+/* That are labelled between two looks at who waits. */
+#define WATCHED_ROWS 1024
+
 void
 idr_forest_clear (IdrForest *forest)
 {
@@ -155,8 +158,8 @@ idr_forest_number (IdrForest *forest)
 }
 
 gint32
-idr_runs_label (IdrRuns *runs, gint64 height, gboolean diagonal, IdrForest *forest,
-                const gchar **problem)
+idr_runs_label (IdrRuns *runs, gint64 height, gboolean diagonal, const IdrWatch *watch,
+                IdrForest *forest, const gchar **problem)
 {
   gsize above = 0;
   gint64 y = 0;
@@ -167,7 +170,8 @@ idr_runs_label (IdrRuns *runs, gint64 height, gboolean diagonal, IdrForest *fore
     {
       const gsize current = runs->rows[row], end = runs->rows[row + 1];
 
-      if (!reserve (forest, end - current, problem))
+      if (!reserve (forest, end - current, problem)
+          || (row % WATCHED_ROWS == 0 && !idr_watch_go_on (watch, 0)))
         return -1;
       label_row (runs, forest, y > 0 ? above : current, current, current, end, diagonal ? 1 : 0);
       if (row >= height)

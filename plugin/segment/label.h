@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runs.h"
+#include "watch.h"
 
 #define IDR_TOO_MANY_OBJECTS "there are more than 2^31 - 1 objects"
 
@@ -45,7 +46,7 @@ gint32 idr_forest_number (IdrForest *forest);
 
 /* Gives all @runs their labels: objects 1, 2, 3… in the raster order of their first pixels. Planes
  * are @height rows each, and one after the other; @diagonal: 8- instead of 4-connected, and 26-
- * instead of 6-connected through planes. Returns how many, or -1 and @problem: no memory, or labels
- * beyond 2^31 - 1. */
-gint32 idr_runs_label (IdrRuns *runs, gint64 height, gboolean diagonal, IdrForest *forest,
-                       const gchar **problem);
+ * instead of 6-connected through planes. @watch, or nobody, is asked meanwhile. Returns how many,
+ * or -1 and @problem: no memory, or labels beyond 2^31 - 1. */
+gint32 idr_runs_label (IdrRuns *runs, gint64 height, gboolean diagonal, const IdrWatch *watch,
+                       IdrForest *forest, const gchar **problem);

@@ -52,16 +52,16 @@ drop (IdrRuns *runs, gint32 n_labels, const IdrStack *stack, const IdrSegmentOpt
 
 gint32
 idr_runs_refine (IdrRuns *runs, const IdrStack *stack, const IdrSegmentOptions *options,
-                 gsize memory, IdrForest *forest, const gchar **problem)
+                 gsize memory, const IdrWatch *watch, IdrForest *forest, const gchar **problem)
 {
   gint32 n;
 
-  if (options->fill_holes && !idr_runs_fill_holes (runs, stack, memory, forest, problem))
+  if (options->fill_holes && !idr_runs_fill_holes (runs, stack, memory, watch, forest, problem))
     return -1;
-  n = idr_runs_label (runs, stack->height, options->diagonal, forest, problem);
+  n = idr_runs_label (runs, stack->height, options->diagonal, watch, forest, problem);
   if (n > 0 && (options->clear_border || options->minimum_area > 1))
     n = drop (runs, n, stack, options, problem);
   if (n > 0 && options->split)
-    n = idr_runs_split (runs, n, stack, options->diagonal, memory, problem);
+    n = idr_runs_split (runs, n, stack, options->diagonal, memory, watch, problem);
   return n;
 }

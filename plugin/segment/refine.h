@@ -25,7 +25,8 @@ idr_options_need_all_runs (const IdrSegmentOptions *options)
 }
 
 /* Makes of @runs, the foreground of a whole stack (row y of plane z is row z * height + y; labels
- * may be anything), labelled objects. @memory: bytes that this may take in addition. Returns how
- * many objects, or -1 and @problem, a constant string. */
+ * may be anything), labelled objects. @memory: bytes that this may take in addition. @watch, or
+ * nobody, is asked meanwhile. Returns how many objects, or -1 and @problem, a constant string. */
 gint32 idr_runs_refine (IdrRuns *runs, const IdrStack *stack, const IdrSegmentOptions *options,
-                        gsize memory, IdrForest *forest, const gchar **problem);
+                        gsize memory, const IdrWatch *watch, IdrForest *forest,
+                        const gchar **problem);

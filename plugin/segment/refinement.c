@@ -17,6 +17,23 @@ idr_segmentation_is_refined_late (const IdrSegmentation *self)
          && idr_segmentation_get_n_tiles (self) > 1 && !self->is_remade;
 }
 
+gint64
+idr_segmentation_get_n_steps (const IdrSegmentation *self)
+{
+  const IdrSegmentOptions *options = &self->segmenter->options;
+  const gint64 n_refined = idr_segmentation_is_refined_late (self) ? 2 : 0;
+  const gint64 n_li
+      = options->threshold == IDR_THRESHOLD_LI && self->stack.pixel >= IDR_PIXEL_F32 ? 1 : 0;
+
+  return idr_statistics_get_n_sweeps (self->statistics) + n_li + 1 + n_refined;
+}
+
+void
+idr_segmentation_set_watch (IdrSegmentation *self, const IdrWatch *watch)
+{
+  self->watch = watch;
+}
+
 /* --- Bands into one, and back ---------------------------------------------------------------- */
 
 /* Moves all bands' runs into one list. FALSE: no memory. */
@@ -98,7 +115,7 @@ idr_segmentation_refine (IdrSegmentation *self, const gchar **problem)
   *problem = NO_MEMORY;
   if (gather (self, &all))
     self->n_objects = idr_runs_refine (&all, &self->stack, &self->segmenter->options, self->memory,
-                                       &self->chain.forest, problem);
+                                       self->watch, &self->chain.forest, problem);
   idr_forest_clear (&self->chain.forest);
   if (self->n_objects >= 0)
     {

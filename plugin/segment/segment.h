@@ -9,6 +9,7 @@
 
 #include "object.h"
 #include "pixel.h"
+#include "watch.h"
 
 /* --- What to do: immutable, shared by all planes and threads ------------------ */
 
@@ -89,6 +90,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrSegmentation, idr_segmentation_free)
 
 /* Tiles in a pass, row by row of each plane; the same in all of them. */
 gint64 idr_segmentation_get_n_tiles (const IdrSegmentation *self);
+
+/* How many passes there will be, as far as is known, and steps that take as long between them. */
+gint64 idr_segmentation_get_n_steps (const IdrSegmentation *self);
+
+/* Has @watch, or nobody, asked while idr_segmentation_begin_pass() and idr_segmentation_finish()
+ * work, and idr_segmentation_add() where there is one tile only. It must live until then. */
+void idr_segmentation_set_watch (IdrSegmentation *self, const IdrWatch *watch);
 
 /* Goes to the next pass, the first one first, after all tiles of the one before were added. FALSE:
  * there is none, and @problem is NULL; or something is wrong. */

@@ -90,7 +90,7 @@ end_sweep (IdrSegmentation *self, const gchar **problem)
   if (self->sweep < idr_statistics_get_n_sweeps (self->statistics))
     return idr_statistics_next (self->statistics, problem);
   self->pass = IDR_PASS_RUNS;
-  return idr_statistics_conclude (self->statistics, &self->threshold, problem);
+  return idr_statistics_conclude (self->statistics, self->watch, &self->threshold, problem);
 }
 
 static gboolean
@@ -258,10 +258,10 @@ label_tile (IdrSegmentation *self, IdrTile *tile, const gchar **problem)
   if (!idr_tile_find_runs (tile, self->threshold))
     return -1;
   if (idr_options_need_all_runs (options) && !idr_segmentation_is_refined_late (self))
-    return idr_runs_refine (&scratch->runs, &self->stack, options, self->memory, &scratch->forest,
-                            problem);
-  return idr_runs_label (&scratch->runs, tile->pixels.height, options->diagonal, &scratch->forest,
-                         problem);
+    return idr_runs_refine (&scratch->runs, &self->stack, options, self->memory, self->watch,
+                            &scratch->forest, problem);
+  return idr_runs_label (&scratch->runs, tile->pixels.height, options->diagonal, NULL,
+                         &scratch->forest, problem);
 }
 
 /* The labelled runs of a smoothed tile, with what they measure. */

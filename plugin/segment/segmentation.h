@@ -34,6 +34,7 @@ struct _IdrSegmentation
   gint64 reach;               /* pixels around a tile that smoothing takes */
   gint64 first_band, n_bands; /* those that are worked out: all, or the one that is made again */
   gboolean is_remade;
+  const IdrWatch *watch;
 
   IdrPass pass;
   guint sweep;

@@ -17,6 +17,9 @@
 /* Squares of distances are 32 bits wide. */
 #define MAX_SIDE 131000
 
+/* That are put together between two looks at who waits. */
+#define WATCHED_ROWS 1024
+
 /* What a pixel of a box takes: IdrFronts come when domes are done with. */
 typedef struct
 {
@@ -44,6 +47,7 @@ typedef struct
   IdrRuns *runs;
   IdrExtent *extents;
   Work work;
+  const IdrWatch *watch;
   Piece *pieces; /* of objects that are split */
   gsize n_pieces, n_pieces_allocated;
   gint64 n_labels; /* those of parts come after the objects' own */
@@ -201,6 +205,25 @@ cut_run (Split *split, gint64 row, IdrRun run, gsize at)
   return TRUE;
 }
 
+/* Draws it and finds its parts. Returns how many there are, or -1: stopped. */
+static gint32
+find_parts (Split *split, gint32 label, const IdrBox *box)
+{
+  Work *work = &split->work;
+  gint32 n;
+
+  memset (work->squares, 0, work->lattice.n * sizeof *work->squares);
+  visit_runs (split, label, box, draw_run);
+  if (!idr_distance_transform (&work->lattice, work->squares, &work->distance, split->watch))
+    return -1;
+  n = idr_find_domes (&work->lattice, work->squares, (gdouble *)(gpointer)work->fronts,
+                      (gsize *)(gpointer)work->fronts + work->lattice.n, work->parts, split->watch);
+  if (n > 1
+      && !idr_watershed (&work->lattice, work->squares, work->parts, work->fronts, split->watch))
+    return -1;
+  return n;
+}
+
 /* Its pieces, if it has more than one part. Its extent says then that nothing is left of it. */
 static gboolean
 split_object (Split *split, gint32 label, const gchar **problem)
@@ -217,18 +240,13 @@ split_object (Split *split, gint32 label, const gchar **problem)
   if (!idr_lattice_init (&work->lattice, &box, split->stack->is_volume, split->diagonal)
       || !reserve (work, split->memory, problem))
     return FALSE;
-  memset (work->squares, 0, work->lattice.n * sizeof *work->squares);
-  visit_runs (split, label, &box, draw_run);
-  idr_distance_transform (&work->lattice, work->squares, &work->distance);
-  n = idr_find_domes (&work->lattice, work->squares, (gdouble *)(gpointer)work->fronts,
-                      (gsize *)(gpointer)work->fronts + work->lattice.n, work->parts);
-  if (n == 1)
-    return TRUE;
+  n = find_parts (split, label, &box);
+  if (n < 0 || n == 1)
+    return n == 1;
   *problem = TOO_MANY;
   if (split->n_labels + n > G_MAXINT32)
     return FALSE;
   *problem = NO_MEMORY;
-  idr_watershed (&work->lattice, work->squares, work->parts, work->fronts);
   if (!visit_runs (split, label, &box, cut_run))
     return FALSE;
   split->n_labels += n;
@@ -243,9 +261,48 @@ compare_pieces (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Piece *left = a, *right = b;
 
-  if (left->row != right->row)
-    return left->row < right->row ? -1 : 1;
   return left->x0 < right->x0 ? -1 : 1;
+}
+
+/* Whether to go on with @row. */
+static gboolean
+goes_on (const Split *split, gint64 row)
+{
+  return row % WATCHED_ROWS != 0 || idr_watch_go_on (split->watch, 1);
+}
+
+/* Brings the pieces into raster order: by rows, and then each row's. FALSE: no memory, or stopped.
+ */
+static gboolean
+sort_pieces (Split *split)
+{
+  const gint64 n_rows = split->runs->n_rows;
+  g_autofree gsize *ends = g_try_new0 (gsize, n_rows + 1); /* of the row before */
+  Piece *sorted = g_try_new (Piece, split->n_pieces);
+
+  if (ends == NULL || sorted == NULL)
+    {
+      g_free (sorted);
+      return FALSE;
+    }
+  for (gsize i = 0; i < split->n_pieces; i++)
+    ends[split->pieces[i].row + 1]++;
+  for (gint64 row = 0; row < n_rows; row++)
+    ends[row + 1] += ends[row];
+  for (gsize i = 0; i < split->n_pieces; i++)
+    sorted[ends[split->pieces[i].row]++] = split->pieces[i];
+  g_free (split->pieces);
+  split->pieces = sorted;
+  for (gint64 row = 0; row < n_rows; row++)
+    {
+      const gsize first = row > 0 ? ends[row - 1] : 0;
+
+      if (!goes_on (split, row))
+        return FALSE;
+      g_qsort_with_data (sorted + first, (gint)(ends[row] - first), sizeof *sorted, compare_pieces,
+                         NULL);
+    }
+  return TRUE;
 }
 
 static void
@@ -309,16 +366,17 @@ take_pieces (Split *split)
   gsize piece = 0;
   gint32 n = -1;
 
-  g_qsort_with_data (split->pieces, (gint)split->n_pieces, sizeof *split->pieces, compare_pieces,
-                     NULL);
+  if (!sort_pieces (split))
+    return -1;
   out.runs = g_try_new (IdrRun, n_runs);
   out.labels = g_try_new (gint32, n_runs);
   out.n_allocated = n_runs;
   if (out.runs != NULL && out.labels != NULL && idr_runs_start (&out, split->runs->n_rows))
     {
-      for (gint64 row = 0; row < split->runs->n_rows; row++)
+      for (gint64 row = 0; row < split->runs->n_rows && goes_on (split, row); row++)
         piece = merge_row (split, row, piece, &out);
-      n = renumber (&out, split->n_labels);
+      if (out.n_rows == split->runs->n_rows)
+        n = renumber (&out, split->n_labels);
     }
   if (n < 0)
     {
@@ -332,11 +390,14 @@ take_pieces (Split *split)
 
 gint32
 idr_runs_split (IdrRuns *runs, gint32 n_labels, const IdrStack *stack, gboolean diagonal,
-                gsize memory, const gchar **problem)
+                gsize memory, const IdrWatch *watch, const gchar **problem)
 {
-  Split split = {
-    .stack = stack, .diagonal = diagonal, .memory = memory, .runs = runs, .n_labels = n_labels
-  };
+  Split split = { .stack = stack,
+                  .diagonal = diagonal,
+                  .memory = memory,
+                  .runs = runs,
+                  .watch = watch,
+                  .n_labels = n_labels };
   gboolean done = TRUE;
   gint32 n = n_labels;
 
@@ -344,11 +405,12 @@ idr_runs_split (IdrRuns *runs, gint32 n_labels, const IdrStack *stack, gboolean 
   split.extents = idr_runs_get_extents (runs, n_labels, stack->height);
   done = split.extents != NULL;
   for (gint32 label = 1; done && label <= n_labels; label++)
-    done = split_object (&split, label, problem);
+    done = idr_watch_go_on (watch, (gdouble)label / (gdouble)n_labels)
+           && split_object (&split, label, problem);
   if (done && split.n_pieces > 0)
     {
-      *problem = split.n_pieces > G_MAXINT32 ? TOO_MANY : NO_MEMORY;
-      n = split.n_pieces > G_MAXINT32 ? -1 : take_pieces (&split);
+      *problem = NO_MEMORY;
+      n = take_pieces (&split);
     }
   split_clear (&split);
   return done ? n : -1;

@@ -25,7 +25,7 @@
 #include "segment.h"
 
 /* Splits the objects that @runs, a whole stack's, are labelled with: runs that lie in several parts
- * become several. @memory: bytes that this may take. Returns how many objects there are now, or -1
- * and @problem. */
+ * become several. @memory: bytes that this may take. @watch, or nobody, is asked meanwhile.
+ * Returns how many objects there are now, or -1 and @problem. */
 gint32 idr_runs_split (IdrRuns *runs, gint32 n_labels, const IdrStack *stack, gboolean diagonal,
-                       gsize memory, const gchar **problem);
+                       gsize memory, const IdrWatch *watch, const gchar **problem);

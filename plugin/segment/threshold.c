@@ -15,6 +15,8 @@
 #define NO_ROOM_FOR_FLOATS                                                                         \
   "threshold=li takes all floats at once, 24 bytes each, which is more than memory= holds"
 
+#define STOPPED "nobody waits for its threshold any more"
+
 struct _IdrStatistics
 {
   IdrSegmentOptions options;
@@ -222,7 +224,8 @@ conclude_counted (IdrStatistics *statistics, gdouble *threshold, const gchar **p
 }
 
 gboolean
-idr_statistics_conclude (IdrStatistics *statistics, gdouble *threshold, const gchar **problem)
+idr_statistics_conclude (IdrStatistics *statistics, const IdrWatch *watch, gdouble *threshold,
+                         const gchar **problem)
 {
   const gsize n = statistics->n_values;
 
@@ -240,9 +243,9 @@ idr_statistics_conclude (IdrStatistics *statistics, gdouble *threshold, const gc
       *problem = NO_ROOM_FOR_FLOATS;
       if (n == 0)
         return FALSE;
-      *threshold = idr_threshold_li (statistics->values, n, statistics->values + n,
-                                     statistics->values + 2 * n);
-      return TRUE;
+      *problem = STOPPED;
+      return idr_threshold_li (statistics->values, n, statistics->values + n,
+                               statistics->values + 2 * n, watch, threshold);
     default:
       break;
     }

@@ -44,6 +44,8 @@ void idr_statistics_merge (IdrStatistics *into, const IdrStatistics *from);
 /* Between one sweep and the next, when all is merged. FALSE: @problem, a constant string. */
 gboolean idr_statistics_next (IdrStatistics *statistics, const gchar **problem);
 
-/* After the last sweep. Nothing is above NaN. FALSE: @problem. */
-gboolean idr_statistics_conclude (IdrStatistics *statistics, gdouble *threshold,
-                                  const gchar **problem);
+/* After the last sweep; @watch, or nobody, is asked meanwhile. Nothing is above NaN. FALSE:
+ * @problem.
+ */
+gboolean idr_statistics_conclude (IdrStatistics *statistics, const IdrWatch *watch,
+                                  gdouble *threshold, const gchar **problem);

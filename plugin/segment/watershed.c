@@ -6,6 +6,9 @@
  */
 #include "watershed.h"
 
+/* Pixels that are gone on from between two looks at who waits. */
+#define WATCHED (IDR_WATCH_STEP / 8)
+
 static gboolean
 is_before (const IdrFront *a, const IdrFront *b)
 {
@@ -58,11 +61,12 @@ pop (IdrFront *heap, gsize n)
     }
 }
 
-void
-idr_watershed (const IdrLattice *lattice, const guint32 *squares, gint32 *parts, IdrFront *fronts)
+gboolean
+idr_watershed (const IdrLattice *lattice, const guint32 *squares, gint32 *parts, IdrFront *fronts,
+               const IdrWatch *watch)
 {
+  gsize n = 0, n_done = 0;
   guint32 age = 0;
-  gsize n = 0;
 
   for (gsize i = 0; i < lattice->n; i++)
     if (parts[i] != 0)
@@ -71,6 +75,8 @@ idr_watershed (const IdrLattice *lattice, const guint32 *squares, gint32 *parts,
     {
       const IdrFront front = pop (fronts, n--);
 
+      if (++n_done % WATCHED == 0 && !idr_watch_go_on (watch, 0))
+        return FALSE;
       for (guint i = 0; i < lattice->n_neighbours; i++)
         {
           const gsize next = front.at + lattice->neighbours[i];
@@ -81,4 +87,5 @@ idr_watershed (const IdrLattice *lattice, const guint32 *squares, gint32 *parts,
           push (fronts, n++, (IdrFront){ squares[next], ++age, next });
         }
     }
+  return TRUE;
 }

@@ -15,6 +15,7 @@ typedef struct
 } IdrFront;
 
 /* @squares: those of the distances, 0 for what is not to be flooded. @parts: the markers, or 0;
- * becomes whose basin each pixel is in. @fronts: work for as many as there are pixels. */
-void idr_watershed (const IdrLattice *lattice, const guint32 *squares, gint32 *parts,
-                    IdrFront *fronts);
+ * becomes whose basin each pixel is in. @fronts: work for as many as there are pixels. FALSE:
+ * @watch wants no more of it. */
+gboolean idr_watershed (const IdrLattice *lattice, const guint32 *squares, gint32 *parts,
+                        IdrFront *fronts, const IdrWatch *watch);

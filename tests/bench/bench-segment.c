@@ -71,7 +71,7 @@ label (Bench *bench)
   const gchar *problem;
 
   bench->n_objects
-      = idr_runs_label (&scratch->runs, bench->raster.height, FALSE, &scratch->forest, &problem);
+      = idr_runs_label (&scratch->runs, bench->raster.height, FALSE, NULL, &scratch->forest, &problem);
 }
 
 static void
