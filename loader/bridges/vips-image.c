@@ -368,12 +368,18 @@ bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gchar 
   return 0;
 }
 
+gboolean
+bridge_vips_is_untouched (VipsImage *out)
+{
+  return out->dtype == VIPS_IMAGE_PARTIAL;
+}
+
 LaminaImage *
 bridge_vips_get_origin (VipsImage *out, gint64 *first)
 {
   const Pages *pages = g_object_get_qdata (G_OBJECT (out), pages_quark ());
 
-  if (pages == NULL)
+  if (pages == NULL || !bridge_vips_is_untouched (out))
     return NULL;
   *first = pages->first;
   return pages->image;

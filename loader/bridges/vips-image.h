@@ -24,15 +24,19 @@ int bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gc
                             VipsImage *out);
 
 /* The image that @out was made of by the function above, and the plane that its first page is; NULL
- * where it is any other image. Nobody holds it for the caller: @out does. */
+ * where it is any other image, one that was derived from it, too, or has been drawn upon. Nobody
+ * holds it for the caller: @out does. */
 LaminaImage *bridge_vips_get_origin (VipsImage *out, gint64 *first);
+
+/* Whether nobody has drawn upon @out, as somebody may at any time: its pixels are then not those of
+ * its origin any more. */
+gboolean bridge_vips_is_untouched (VipsImage *out);
 
 /* --- vips-planes.c: from libvips to Lamina ----------------------------------------------- */
 
 /* An image whose planes are read from @in: its pages, and of each page its bands, as channels.
- * Where
- * @in was made of one of ours, nothing is copied through libvips, and what is said to be needed
- * soon reaches the source. */
+ * Where @in was made of one of ours, nothing is copied through libvips, and what is said to be
+ * needed soon reaches the source. */
 LaminaImage *bridge_vips_get_planes (VipsImage *in, GError **error);
 
 /* --- vips-error.c ------------------------------------------------------------------------ */

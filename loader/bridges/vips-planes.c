@@ -89,7 +89,14 @@ read_computed (Planes *planes, gint64 plane, const LaminaRect *rect, gpointer pi
   return done;
 }
 
-/* Somebody may still tell libvips to stop what is read past it. */
+static gboolean
+is_origin (const Planes *planes)
+{
+  return planes->origin != NULL && bridge_vips_is_untouched (planes->in);
+}
+
+/* Somebody may still tell libvips to stop what is read past it. One reader hears of that, and tells
+ * the others. */
 static gboolean
 read_origin (Planes *planes, gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride,
              LaminaJob *job, GError **error)
@@ -97,6 +104,8 @@ read_origin (Planes *planes, gint64 plane, const LaminaRect *rect, gpointer pixe
   if (vips_image_iskilled (planes->in))
     {
       bridge_vips_take_error (error);
+      if (job != NULL)
+        g_cancellable_cancel (G_CANCELLABLE (job));
       return FALSE;
     }
   return lamina_image_read (planes->origin, planes->first + plane, rect, pixels, stride, job,
@@ -108,7 +117,7 @@ read_planes (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride
              LaminaJob *job, GError **error)
 {
   Planes *planes = data;
-  gboolean done = planes->origin != NULL
+  gboolean done = is_origin (planes)
                       ? read_origin (planes, plane, rect, pixels, stride, job, error)
                       : read_computed (planes, plane, rect, pixels, stride, job, error);
 
@@ -121,20 +130,21 @@ planes_will_need (gint64 plane, const LaminaRect *rect, gpointer data, LaminaJob
 {
   Planes *planes = data;
 
-  if (planes->origin != NULL)
+  if (is_origin (planes))
     lamina_image_will_need (planes->origin, planes->first + plane, rect, job);
 }
 
 /* --- Images ------------------------------------------------------------------------------ */
 
 /* Planes that are the origin's, sample by sample, are read there: 64-bit integers are not, since
- * libvips has made doubles of them. */
+ * libvips has made doubles of them, and no pages whose height somebody has changed. */
 static void
 take_origin (Planes *planes, LaminaImage *origin, gint64 first, LaminaInfo *info)
 {
   const LaminaInfo *its = lamina_image_get_info (origin);
 
-  if (its->format != info->format || its->samples != 1)
+  if (its->format != info->format || its->samples != 1 || its->width != info->width
+      || its->height != info->height)
     return;
   planes->origin = origin;
   planes->first = first;

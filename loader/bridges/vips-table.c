@@ -5,64 +5,141 @@
 
 #include <math.h>
 
+/* The matrix grows plane by plane, so that a plane's rows go while they are warm; few of them wait,
+ * for a plane before theirs. */
 typedef struct
 {
   LaminaTable *table;
-  GPtrArray *planes; /* of GArray, each plane's rows */
+  gsize n_columns;
+
+  GMutex lock;
+  GPtrArray *waiting; /* of GArray, each plane's rows */
+  guint n_taken;      /* planes whose rows are among the values */
+  gdouble *values;
+  gsize n_values, room;
 } Rows;
+
+static void
+array_free (gpointer array)
+{
+  if (array != NULL)
+    g_array_unref (array);
+}
+
+static Rows *
+rows_new (LaminaTable *table, gint n_planes)
+{
+  Rows *rows = g_new0 (Rows, 1);
+
+  rows->table = table;
+  rows->n_columns = g_strv_length ((gchar **)lamina_table_get_columns (table));
+  rows->waiting = g_ptr_array_new_with_free_func (array_free);
+  g_ptr_array_set_size (rows->waiting, n_planes);
+  g_mutex_init (&rows->lock);
+  return rows;
+}
+
+static void
+rows_free (Rows *rows)
+{
+  g_mutex_clear (&rows->lock);
+  g_ptr_array_unref (rows->waiting);
+  g_free (rows->values);
+  g_free (rows);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Rows, rows_free)
+
+/* --- Reading ----------------------------------------------------------------------------- */
+
+/* Has room for @n values more. */
+static gboolean
+reserve (Rows *rows, gsize n, GError **error)
+{
+  gsize needed = rows->n_values + n, room = MAX (needed, 2 * rows->room);
+  gdouble *values;
+
+  if (needed / rows->n_columns > VIPS_MAX_COORD)
+    {
+      g_set_error (
+          error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
+          "The table has more than %d rows, and no image of libvips can: take fewer planes",
+          VIPS_MAX_COORD);
+      return FALSE;
+    }
+  if (needed <= rows->room)
+    return TRUE;
+  values = g_try_realloc_n (rows->values, room, sizeof *values);
+  if (values == NULL)
+    {
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                   "No memory for a table of more than %" G_GSIZE_FORMAT " rows: take fewer planes",
+                   rows->n_values / rows->n_columns);
+      return FALSE;
+    }
+  rows->values = values;
+  rows->room = room;
+  return TRUE;
+}
+
+/* Takes the rows of the planes whose turn it is. */
+static gboolean
+take_turns (Rows *rows, GError **error)
+{
+  GArray *next;
+
+  while (rows->n_taken < rows->waiting->len && (next = rows->waiting->pdata[rows->n_taken]) != NULL)
+    {
+      if (!reserve (rows, next->len, error))
+        return FALSE;
+      if (next->len > 0)
+        memcpy (rows->values + rows->n_values, next->data, next->len * sizeof *rows->values);
+      rows->n_values += next->len;
+      rows->waiting->pdata[rows->n_taken++] = NULL;
+      g_array_unref (next);
+    }
+  return TRUE;
+}
 
 static gboolean
 read_plane (gint64 plane, gpointer data, LaminaJob *job, GError **error)
 {
   Rows *rows = data;
+  GArray *its = lamina_table_read (rows->table, plane, job, error);
+  gboolean done;
 
-  rows->planes->pdata[plane] = lamina_table_read (rows->table, plane, job, error);
-  return rows->planes->pdata[plane] != NULL;
+  if (its == NULL)
+    return FALSE;
+  g_mutex_lock (&rows->lock);
+  rows->waiting->pdata[plane] = its;
+  done = take_turns (rows, error);
+  g_mutex_unlock (&rows->lock);
+  return done;
 }
 
-static void
-rows_free (gpointer rows)
+/* --- The matrix -------------------------------------------------------------------------- */
+
+static GQuark
+values_quark (void)
 {
-  if (rows != NULL)
-    g_array_unref (rows);
+  return g_quark_from_static_string ("bridge-vips-values");
 }
 
-/* How many doubles there are in all planes; -1 with @error where they are too many rows. */
-static gint64
-count_values (const GPtrArray *planes, gint n_columns, GError **error)
-{
-  gint64 n = 0;
-
-  for (guint i = 0; i < planes->len; i++)
-    n += ((GArray *)planes->pdata[i])->len;
-  if (n / n_columns <= VIPS_MAX_COORD)
-    return n;
-  g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_UNSUPPORTED,
-               "The table has %" G_GINT64_FORMAT
-               " rows, and an image of libvips %d at most: take fewer planes",
-               n / n_columns, VIPS_MAX_COORD);
-  return -1;
-}
-
+/* The rows as a matrix, which then has their values; NULL with libvips's error set. */
 static VipsImage *
-make_matrix (const GPtrArray *planes, gint n_columns, gint64 n_values)
+make_matrix (Rows *rows)
 {
-  gint height = (gint)MAX (n_values / n_columns, 1);
-  VipsImage *matrix = vips_image_new_matrix (n_columns, height);
-  gdouble *values = matrix != NULL ? VIPS_MATRIX (matrix, 0, 0) : NULL;
+  VipsImage *matrix = vips_image_new_from_memory (
+      rows->values, rows->n_values * sizeof *rows->values, (gint)rows->n_columns,
+      (gint)(rows->n_values / rows->n_columns), 1, VIPS_FORMAT_DOUBLE);
 
   if (matrix == NULL)
     return NULL;
-  for (gint i = 0; i < n_columns; i++)
-    values[i] = NAN;
-  for (guint i = 0; i < planes->len; i++)
-    {
-      const GArray *rows = planes->pdata[i];
-
-      if (rows->len > 0)
-        memcpy (values, rows->data, rows->len * sizeof *values);
-      values += rows->len;
-    }
+  g_object_set_qdata_full (G_OBJECT (matrix), values_quark (), g_steal_pointer (&rows->values),
+                           g_free);
+  matrix->Type = VIPS_INTERPRETATION_MATRIX;
+  /* In high tiles: after each, libvips's threads wait for each other. */
+  matrix->dhint = VIPS_DEMAND_STYLE_SMALLTILE;
   return matrix;
 }
 
@@ -70,12 +147,11 @@ VipsImage *
 bridge_vips_make_matrix (LaminaTable *table, LaminaJob *job, GError **error)
 {
   const gchar *const *columns = lamina_table_get_columns (table);
-  gint64 n_planes = lamina_table_get_n_planes (table), n_values;
-  gint n_columns = (gint)g_strv_length ((gchar **)columns);
   g_autofree gchar *names = g_strjoinv (",", (gchar **)columns);
-  g_autoptr (GPtrArray) planes = g_ptr_array_new_with_free_func (rows_free);
-  Rows rows = { table, planes };
+  gint64 n_planes = lamina_table_get_n_planes (table);
+  g_autoptr (Rows) rows = NULL;
   VipsImage *matrix;
+  gint n_rows;
 
   if (n_planes > G_MAXINT)
     {
@@ -83,17 +159,24 @@ bridge_vips_make_matrix (LaminaTable *table, LaminaJob *job, GError **error)
                    "The table is of %" G_GINT64_FORMAT " planes: take fewer", n_planes);
       return NULL;
     }
-  g_ptr_array_set_size (planes, (gint)n_planes);
-  if (!lamina_job_run_planes (job, (GObject **)&table, 1, read_plane, &rows, error)
-      || (n_values = count_values (planes, n_columns, error)) < 0)
+  rows = rows_new (table, (gint)n_planes);
+  if (!lamina_job_run_planes (job, (GObject **)&table, 1, read_plane, rows, error))
     return NULL;
-  matrix = make_matrix (planes, n_columns, n_values);
+  n_rows = (gint)(rows->n_values / rows->n_columns);
+  if (n_rows == 0)
+    {
+      if (!reserve (rows, rows->n_columns, error))
+        return NULL;
+      while (rows->n_values < rows->n_columns)
+        rows->values[rows->n_values++] = NAN;
+    }
+  matrix = make_matrix (rows);
   if (matrix == NULL)
     {
       bridge_vips_take_error (error);
       return NULL;
     }
   vips_image_set_string (matrix, "lamina-columns", names);
-  vips_image_set_int (matrix, "lamina-rows", (gint)(n_values / n_columns));
+  vips_image_set_int (matrix, "lamina-rows", n_rows);
   return matrix;
 }
