@@ -198,12 +198,14 @@ static gint64
 search (IdrSmoothed *smoothed, gint64 max)
 {
   const gint16 *maxima = smoothed->maxima;
+  gint16 most = G_MININT16;
   gint64 best = 0, limit;
 
-  for (gint64 y = 1; y < smoothed->values.height; y++)
-    if (maxima[y] > maxima[best])
-      best = y;
-  search_row (smoothed, best, MAX (maxima[best], get_lower (smoothed, max + 1)), &max);
+  for (gint64 y = 0; y < smoothed->values.height; y++)
+    most = MAX (most, maxima[y]);
+  while (maxima[best] < most)
+    best++;
+  search_row (smoothed, best, MAX (most, get_lower (smoothed, max + 1)), &max);
   limit = get_lower (smoothed, max + 1);
   for (gint64 y = 0; y < smoothed->values.height; y++)
     {
