@@ -1,4 +1,4 @@
-/* Operations of Lamina's that are made of libvips's
+/* Operations of Lamina's that are made of libvips's: filters, and sources, as its loaders are
  *
  * A class of Lamina for each, made at run time. Its parameters are the arguments that libvips's
  * operation takes beside the image, and are passed on only where they are given.
@@ -6,14 +6,16 @@
  */
 #include "vips-filter.h"
 
+#include "bridge.h"
 #include "vips-filtered.h"
+#include "vips-image.h"
 #include "vips-parameter.h"
 
 /* What a class is made of: an operation of libvips's, and its arguments. */
 typedef struct
 {
   GType type;
-  const gchar *in, *out;
+  const gchar *in, *out; /* in: NULL for a source */
   gint n_in, n_out;
   GPtrArray *parameters; /* of GParamSpec, ours */
   gboolean is_closed;    /* asks for something that no parameter is for */
@@ -116,7 +118,8 @@ find_missing (VipsObject *call, GParamSpec *argument, VipsArgumentClass *klass,
   const VipsArgumentFlags all = VIPS_ARGUMENT_REQUIRED_INPUT | VIPS_ARGUMENT_DEPRECATED;
   const gboolean is_required = (klass->flags & all) == VIPS_ARGUMENT_REQUIRED_INPUT;
 
-  return is_required && !instance->assigned && !g_str_equal (argument->name, in) ? argument : NULL;
+  return is_required && !instance->assigned && g_strcmp0 (argument->name, in) != 0 ? argument
+                                                                                   : NULL;
 }
 
 static gboolean
@@ -138,6 +141,26 @@ take_given (BridgeVipsFilter *self, const Filter *filter, VipsObject *call, GErr
   return FALSE;
 }
 
+/* What @call gives by itself: its pages are planes, and their bands channels. */
+static LaminaImage *
+load (VipsObject *call, const gchar *out, GError **error)
+{
+  const gchar *nickname = VIPS_OBJECT_GET_CLASS (call)->nickname;
+  g_autoptr (GError) problem = NULL;
+  VipsImage *pixels = bridge_vips_build (g_object_ref (call), out);
+  LaminaImage *image = NULL;
+
+  if (pixels != NULL)
+    image = bridge_vips_get_planes (pixels, &problem);
+  else
+    bridge_vips_take_error (&problem);
+  g_clear_object (&pixels);
+  if (image == NULL)
+    g_set_error_literal (error, problem->domain, problem->code,
+                         bridge_get_message (problem, nickname));
+  return image;
+}
+
 static gboolean
 bridge_vips_filter_open (LaminaOperation *operation, GCancellable *cancellable, GError **error)
 {
@@ -145,7 +168,7 @@ bridge_vips_filter_open (LaminaOperation *operation, GCancellable *cancellable, 
   const Filter *filter = ((BridgeVipsFilterClass *)LAMINA_OPERATION_GET_CLASS (self))->filter;
   VipsOperation *call;
 
-  if (self->input == NULL)
+  if (filter->in != NULL && self->input == NULL)
     {
       g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
                    "There is no image to filter: put a source of one to its left");
@@ -156,7 +179,9 @@ bridge_vips_filter_open (LaminaOperation *operation, GCancellable *cancellable, 
     {
       g_autoptr (LaminaJob) job = make_job (cancellable);
 
-      self->image = bridge_vips_filter (self->input, call, filter->in, filter->out, job, error);
+      self->image = filter->in != NULL ? bridge_vips_filter (self->input, call, filter->in,
+                                                             filter->out, job, error)
+                                       : load (VIPS_OBJECT (call), filter->out, error);
     }
   g_object_unref (call);
   return self->image != NULL;
@@ -185,21 +210,23 @@ class_init (gpointer data, gpointer class_data)
   g_autoptr (GTypeClass) theirs = g_type_class_ref (filter->type);
   const VipsObjectClass *vips_class = VIPS_OBJECT_CLASS (theirs);
   g_autofree gchar *summary
-      = g_strdup_printf ("What libvips's %s makes of each plane.", vips_class->nickname);
+      = g_strdup_printf (filter->in != NULL ? "What libvips's %s makes of each plane."
+                                            : "What libvips's %s gives: its pages are planes.",
+                         vips_class->nickname);
 
   ((BridgeVipsFilterClass *)data)->filter = filter;
   klass->title = vips_class->description;
   klass->summary = g_intern_string (summary);
-  lamina_operation_class_add (
-      klass,
-      g_param_spec_object ("input", "Input", "The image to filter", LAMINA_TYPE_IMAGE, LAMINA_IN),
-      G_STRUCT_OFFSET (BridgeVipsFilter, input));
+  if (filter->in != NULL)
+    lamina_operation_class_add (
+        klass,
+        g_param_spec_object ("input", "Input", "The image to filter", LAMINA_TYPE_IMAGE, LAMINA_IN),
+        G_STRUCT_OFFSET (BridgeVipsFilter, input));
   for (guint i = 0; i < filter->parameters->len; i++)
     lamina_operation_class_add (klass, filter->parameters->pdata[i],
                                 G_STRUCT_OFFSET (BridgeVipsFilter, nothing));
   lamina_operation_class_add (
-      klass,
-      g_param_spec_object ("image", "Image", "The filtered planes", LAMINA_TYPE_IMAGE, LAMINA_OUT),
+      klass, g_param_spec_object ("image", "Image", "The planes", LAMINA_TYPE_IMAGE, LAMINA_OUT),
       G_STRUCT_OFFSET (BridgeVipsFilter, image));
   /* What adding has set is for values that are always given. */
   G_OBJECT_CLASS (klass)->set_property = bridge_vips_filter_set_property;
@@ -297,7 +324,7 @@ bridge_vips_register_filter (VipsOperationClass *klass, GError **error)
                      .class_init = class_init,
                      .instance_size = sizeof (BridgeVipsFilter) };
 
-  if (filter->is_closed || filter->n_in != 1 || filter->n_out != 1)
+  if (filter->is_closed || filter->n_in > 1 || filter->n_out != 1)
     return TRUE;
   info.class_data = g_steal_pointer (&filter);
   return lamina_operation_register (

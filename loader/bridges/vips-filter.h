@@ -7,6 +7,6 @@
 
 #include <vips/vips.h>
 
-/* Registers "vips:NICKNAME" for a class of libvips's operations, where it takes one image, gives
- * one, and asks for nothing else that no parameter is for; does nothing for all others. */
+/* Registers "vips:NICKNAME" for a class of libvips's operations, where it takes one image or none,
+ * gives one, and asks for nothing else that no parameter is for; does nothing for all others. */
 gboolean bridge_vips_register_filter (VipsOperationClass *klass, GError **error);

@@ -162,10 +162,8 @@ copy_argument (VipsObject *call, GParamSpec *argument, VipsArgumentClass *klass,
   return NULL;
 }
 
-/* What @call gives, as pixels; takes it over. Not by libvips's cache of operations, which would
- * hold on to the input. */
-static VipsImage *
-build (VipsObject *call, const gchar *name)
+VipsImage *
+bridge_vips_build (VipsObject *call, const gchar *name)
 {
   VipsImage *out = NULL, *decoded = NULL;
 
@@ -192,7 +190,7 @@ filter (const Filtered *self, LaminaImage *image, gint64 plane)
 
       vips_argument_map (VIPS_OBJECT (self->call), copy_argument, call, NULL);
       g_object_set (call, self->in, in, NULL);
-      out = build (call, self->out);
+      out = bridge_vips_build (call, self->out);
     }
   g_object_unref (in);
   return out;

@@ -1,4 +1,4 @@
-/* The module as a plug-in of Lamina's: libvips's filters
+/* The module as a plug-in of Lamina's: libvips's filters and sources
  *
  * It starts libvips, where nobody has, when one of them is asked for.
  * SPDX-License-Identifier: LGPL-2.1-or-later
@@ -47,4 +47,4 @@ scan (GError **error)
 }
 
 LAMINA_PLUGIN_DEFINE ("vips", "1.0.0", "LGPL-2.1-or-later",
-                      "Filters planes by the operations of libvips", scan, { NULL, NULL })
+                      "Loads and filters planes by the operations of libvips", scan, { NULL, NULL })
