@@ -214,7 +214,9 @@ make_block (GBytes *key, gpointer data, gsize *size, GCancellable *cancellable, 
 static Block *
 get_block (const Request *request, GError **error)
 {
-  const gint64 place[] = { request->plane, request->rect.x, request->rect.y };
+  const LaminaRect *rect = &request->rect;
+  /* The size, too: tiles that are nearer to an edge than they reach all begin there. */
+  const gint64 place[] = { request->plane, rect->x, rect->y, rect->width, rect->height };
   g_autoptr (GBytes) key = NULL;
   Request copy = *request;
   gsize size;

@@ -130,6 +130,71 @@ test_same (void)
   clear_outputs (&whole);
 }
 
+/* What a stack of one plane gives with those choices. */
+static void
+measure_plane (GridImage *grid, gint64 memory, gdouble sigma, gboolean fill_holes, GBytes **labels,
+               GArray **rows)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LaminaImage) image = grid_image_new (grid);
+  g_autoptr (LaminaJob) job = lamina_job_new (2);
+  g_autoptr (LaminaOperation) operation = lamina_operation_new (
+      "parallel-segment", NULL, &error, "input", image, "memory", memory, "sigma", sigma,
+      "fill-holes", fill_holes, "threshold", 4, "above", 500.0, NULL);
+  Outputs outputs;
+
+  g_assert_no_error (error);
+  g_object_get (operation, "labels", &outputs.labels, "objects", &outputs.objects, NULL);
+  *rows = read_rows (outputs.objects, 0, job);
+  *labels = read_plane (outputs.labels, 0, job);
+  clear_outputs (&outputs);
+}
+
+/* Tiles smaller than the smoothing reaches, whose pixels are kept. */
+static void
+test_reach (void)
+{
+  static const gint64 sizes[][3] = { { 17, 200, 32 }, { 200, 17, 32 }, { 300, 300, 512 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    for (gdouble sigma = 1; sigma < 11; sigma += 3)
+      {
+        GridImage grid = make_grid (1);
+        g_autoptr (GBytes) expected = NULL;
+        g_autoptr (GArray) expected_rows = NULL;
+
+        grid.width = sizes[i][0];
+        grid.height = sizes[i][1];
+        measure_plane (&grid, 0, sigma, FALSE, &expected, &expected_rows);
+        for (gint64 memory = sizes[i][2] << 10; memory <= 1 << 20; memory *= 2)
+          {
+            g_autoptr (GBytes) labels = NULL;
+            g_autoptr (GArray) rows = NULL;
+
+            measure_plane (&grid, memory, sigma, FALSE, &labels, &rows);
+            g_assert_true (g_bytes_equal (labels, expected));
+            assert_same_rows (rows, expected_rows);
+          }
+      }
+}
+
+/* What is measured late is read without what smoothing needs around it. */
+static void
+test_measured_late (void)
+{
+  GridImage grid = make_grid (1);
+  g_autoptr (GBytes) labels = NULL, filled = NULL;
+  g_autoptr (GArray) rows = NULL, filled_rows = NULL;
+
+  grid.width = 3000;
+  grid.height = 3100;
+  grid.tile_width = grid.tile_height = 512;
+  measure_plane (&grid, 0, 2, FALSE, &labels, &rows);
+  measure_plane (&grid, 0, 2, TRUE, &filled, &filled_rows);
+  g_assert_true (g_bytes_equal (labels, filled));
+  assert_same_rows (rows, filled_rows);
+}
+
 /* Where memory holds the plane's pixels, the second pass does not read them again. */
 static void
 test_read_once (void)
@@ -393,6 +458,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_assert_true (lamina_operation_register ("parallel-segment", IDR_TYPE_PARALLEL_SEGMENT, NULL));
   g_test_add_func ("/giant/same", test_same);
+  g_test_add_func ("/giant/reach", test_reach);
+  g_test_add_func ("/giant/measured-late", test_measured_late);
   g_test_add_func ("/giant/read-once", test_read_once);
   g_test_add_func ("/giant/again", test_again);
   g_test_add_func ("/giant/cancelled", test_cancelled);
