@@ -207,9 +207,9 @@ read_late (gint64 plane, const LaminaRect *rect, gpointer pixels, gsize stride, 
   return FALSE;
 }
 
-/* The first page fails when all others are there, and that is not forgotten. */
+/* The first page of a stack fails when all others are there, and that is not forgotten. */
 static void
-test_late (void)
+check_late (gint64 height)
 {
   static const LaminaImageFuncs funcs = { .size = sizeof funcs, .read = read_late };
   LaminaInfo info = make_info (LAMINA_FORMAT_U8, 1, 1, 1, 64);
@@ -217,7 +217,7 @@ test_late (void)
   VipsImage *out;
   gdouble mean = 0;
 
-  info.height = 16; /* what libvips asks for at once */
+  info.height = height;
   image = lamina_image_new (&info, &funcs, NULL, NULL);
   out = make (image, 0, 64);
   vips_concurrency_set (4);
@@ -229,6 +229,14 @@ test_late (void)
   vips_concurrency_set (0);
   g_object_unref (out);
   g_object_unref (image);
+}
+
+/* Where libvips asks for strips of a page each, and where it asks for squares. */
+static void
+test_late (void)
+{
+  check_late (16);
+  check_late (200);
 }
 
 static gdouble

@@ -13,6 +13,10 @@
 /* The largest whole number up to which a double holds them all. */
 #define MAX_EXACT (G_GINT64_CONSTANT (1) << 53)
 
+/* Seven squares of libvips's side by side, or fewer, and 64 below each other, or more. */
+#define NARROW (7 * 128)
+#define TALL (64 * 128)
+
 typedef struct
 {
   LaminaImage *image;
@@ -50,7 +54,7 @@ pages_free (gpointer data)
 }
 
 static Pages *
-pages_new (LaminaImage *image, gint64 first, gint64 n, const gchar *domain)
+pages_new (LaminaImage *image, gint64 first, gint64 n, const gchar *domain, gint tile_lines)
 {
   Pages *pages = g_new0 (Pages, 1);
 
@@ -61,7 +65,7 @@ pages_new (LaminaImage *image, gint64 first, gint64 n, const gchar *domain)
   pages->busy = g_array_new (FALSE, FALSE, sizeof (gint64));
   pages->jobs = g_ptr_array_new_with_free_func (g_object_unref);
   g_mutex_init (&pages->lock);
-  bridge_round_init (&pages->round);
+  bridge_round_init (&pages->round, tile_lines);
   return pages;
 }
 
@@ -309,6 +313,25 @@ get_interpretation (const LaminaInfo *info)
   return VIPS_INTERPRETATION_MULTIBAND;
 }
 
+/* Of what libvips takes for a tile, a strip across the image, a narrow one holds little, and its
+ * threads, who take turns after each, wait more than they work: of a tall stack they get squares.
+ */
+static VipsDemandStyle
+get_style (const LaminaInfo *info, gint64 n)
+{
+  return n > 1 && info->width <= NARROW && info->height * n >= TALL ? VIPS_DEMAND_STYLE_SMALLTILE
+                                                                    : VIPS_DEMAND_STYLE_ANY;
+}
+
+static gint
+get_tile_lines (VipsImage *out)
+{
+  gint tile_width, tile_height, n_lines;
+
+  vips_get_tile_size (out, &tile_width, &tile_height, &n_lines);
+  return tile_height;
+}
+
 gint64
 bridge_vips_count_pages (LaminaImage *image, gint64 first, gint64 n, GError **error)
 {
@@ -351,21 +374,22 @@ bridge_vips_make_image (LaminaImage *image, gint64 first, gint64 n, const gchar 
                         VipsImage *out)
 {
   const LaminaInfo *info = lamina_image_get_info (image);
-  Pages *pages = pages_new (image, first, n, domain);
-  gint n_threads = bridge_round_get_n_threads (info->height * n);
+  Pages *pages;
+  gint n_threads;
 
   vips_image_init_fields (out, (gint)info->width, (gint)(info->height * n), info->samples,
                           get_format (info->format), VIPS_CODING_NONE, get_interpretation (info),
                           1.0, 1.0);
   bridge_vips_set_fields (out, info, first, n);
+  if (vips_image_pipelinev (out, get_style (info, n), NULL))
+    return -1;
+  pages = pages_new (image, first, n, domain, get_tile_lines (out));
+  n_threads = bridge_round_get_n_threads (&pages->round, info->height * n);
   if (n_threads > 0)
     vips_image_set_int (out, VIPS_META_CONCURRENCY, n_threads);
   /* Goes when the image is finalized, which all who read it hold. */
   g_object_set_qdata_full (G_OBJECT (out), pages_quark (), pages, pages_free);
-  if (vips_image_pipelinev (out, VIPS_DEMAND_STYLE_ANY, NULL)
-      || vips_image_generate (out, NULL, generate, NULL, pages, NULL))
-    return -1;
-  return 0;
+  return vips_image_generate (out, NULL, generate, NULL, pages, NULL);
 }
 
 gboolean

@@ -7,9 +7,6 @@
 
 #define PATIENCE_US 500000
 
-/* As few lines as libvips makes a tile of. */
-#define TILE_LINES 16
-
 /* Later versions wait by themselves. */
 static gboolean
 is_needed (void)
@@ -29,9 +26,9 @@ order (BridgeRound *round)
 }
 
 void
-bridge_round_init (BridgeRound *round)
+bridge_round_init (BridgeRound *round, gint tile_lines)
 {
-  *round = (BridgeRound){ .number = 1 };
+  *round = (BridgeRound){ .tile_lines = tile_lines, .number = 1 };
   g_mutex_init (&round->lock);
   g_cond_init (&round->ended);
   order (round);
@@ -52,7 +49,7 @@ bridge_round_enter (BridgeRound *round, gint n_lines_below)
   if (round->at_work++ == 0)
     round->began = g_get_monotonic_time ();
   /* The tiles below may be others' already, who have not come yet. */
-  if (n_lines_below < TILE_LINES * vips_concurrency_get ())
+  if (n_lines_below < round->tile_lines * vips_concurrency_get ())
     round->is_last = TRUE;
   g_mutex_unlock (&round->lock);
 }
@@ -65,7 +62,8 @@ end_round (BridgeRound *round)
     round->broken = round->number;
   round->number++;
   round->is_last = round->is_broken = FALSE;
-  g_cond_broadcast (&round->ended);
+  if (round->n_waiting > 0)
+    g_cond_broadcast (&round->ended);
 }
 
 /* Whether those who have their tiles are to wait. */
@@ -88,8 +86,10 @@ bridge_round_leave (BridgeRound *round, gboolean failed)
     end_round (round);
   else if (is_ending (round))
     {
+      round->n_waiting++;
       while (round->number == number)
         g_cond_wait (&round->ended, &round->lock);
+      round->n_waiting--;
     }
   failed = failed || round->broken >= number;
   g_mutex_unlock (&round->lock);
@@ -97,9 +97,9 @@ bridge_round_leave (BridgeRound *round, gboolean failed)
 }
 
 gint
-bridge_round_get_n_threads (gint64 height)
+bridge_round_get_n_threads (const BridgeRound *round, gint64 height)
 {
-  gint64 n_threads = MAX (height / TILE_LINES / 4, 1);
+  gint64 n_threads = MAX (height / round->tile_lines / 4, 1);
 
   return is_needed () && n_threads < vips_concurrency_get () ? (gint)n_threads : 0;
 }

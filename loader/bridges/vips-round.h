@@ -16,15 +16,15 @@ typedef struct
 {
   GMutex lock;
   GCond ended;
-  gint at_work;
+  gint tile_lines, at_work, n_waiting;
   gint64 began;           /* when the first came */
   guint64 number, broken; /* this round, counted from 1, and the last one in which one failed */
   gboolean is_last, is_broken; /* whether the end is computed in this one, and whether one failed */
 } BridgeRound;
 
-/* All that is done before the first is seen by the threads that enter, and all that they do by who
- * calls the second. */
-void bridge_round_init (BridgeRound *round);
+/* For tiles of so many lines. All that is done before the first is seen by the threads that enter,
+ * and all that they do by who calls the second. */
+void bridge_round_init (BridgeRound *round, gint tile_lines);
 void bridge_round_clear (BridgeRound *round);
 
 /* A thread begins with a tile that has so many lines of the image below it. */
@@ -34,4 +34,4 @@ void bridge_round_enter (BridgeRound *round, gint n_lines_below);
 gboolean bridge_round_leave (BridgeRound *round, gboolean failed);
 
 /* How many threads should work on an image of @height lines; 0 where it does not matter. */
-gint bridge_round_get_n_threads (gint64 height);
+gint bridge_round_get_n_threads (const BridgeRound *round, gint64 height);
