@@ -287,10 +287,11 @@ advance (IdrStackWork *work, LaminaJob *job)
   work->has_ended = !goes_on;
   if (goes_on)
     plan_tiles (work, work->counted + work->n_tiles, job);
-  else
-    count_tiles (work, work->planned - work->counted, job);
-  if (!goes_on && work->segments == NULL && !step.stopped)
-    work->problem = problem;
+  else if (!step.stopped)
+    {
+      count_tiles (work, work->planned - work->counted, job);
+      work->problem = work->segments == NULL ? problem : NULL;
+    }
   g_cond_broadcast (&work->changed);
 }
 

@@ -405,7 +405,7 @@ idr_runs_split (IdrRuns *runs, gint32 n_labels, const IdrStack *stack, gboolean 
   split.extents = idr_runs_get_extents (runs, n_labels, stack->height);
   done = split.extents != NULL;
   for (gint32 label = 1; done && label <= n_labels; label++)
-    done = idr_watch_go_on (watch, (gdouble)label / (gdouble)n_labels)
+    done = idr_watch_go_on (watch, (label - 1.0) / n_labels)
            && split_object (&split, label, problem);
   if (done && split.n_pieces > 0)
     {
