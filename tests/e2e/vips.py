@@ -242,6 +242,21 @@ def leaks():
             assert not any(word in said for word in ("objects alive", "allocations", "open", "error buffer")), said
 
 
+@case
+def broken_plane():
+    """a chunk that is broken in the middle of a stack ends all that is segmented: status 1, and one line"""
+    with folder() as out:
+        group = zarr.open_group(zarr.NestedDirectoryStore(f"{out}/a.zarr"), mode="w")
+        group.create_dataset("0", data=np.arange(40 * 64 * 64, dtype="u2").reshape(40, 64, 64) % 251, chunks=(1, 64, 64))
+        with open(f"{out}/a.zarr/0/20/0/0", "r+b") as file:
+            file.truncate(30)
+        for operation in ("parallel_segment", "parallel_segment_objects"):
+            for threads in ("1", "8"):
+                result = vips(operation, f"{out}/a.zarr/0/.zarray[n=-1]", f"{out}/o.v", extra={"VIPS_CONCURRENCY": threads})
+                one_line(result, 1, "chunk 20/0/0", "cut short")
+        good(vips("parallel_segment_objects", f"{out}/a.zarr/0/.zarray[page=21,n=-1]", f"{out}/o.v"))
+
+
 # --- What is fetched ---------------------------------------------------------------------------------------
 
 
@@ -264,26 +279,34 @@ def crop():
     assert chunks == [f"/big.zarr/0/{y}/{x}" for y in (31, 32) for x in (31, 32)], chunks
 
 
-def many(rounds):
-    """5,000 planes and their objects, in one libvips process and by the command: medians of their figures, by name."""
-    quiet = {key: value for key, value in os.environ.items() if key != "MALLOC_PERTURB_"}
-    chain = f"idr-s3-source location={quoted(guide())} level=4 c=0 t=middle:25 z=middle:50 ! parallel-segment"
-    runs = {"lamina run": [], "vips": [], "vips, nothing to do": []}
+def medians(commands, rounds):
+    """Commands run by turns: the medians of what they take, by name."""
+    runs = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            runs[name].append(good(command()))
+    return {name: {"cpu": statistics.median(result.cpu for result in some),
+                   "wall": statistics.median(result.seconds for result in some)} for name, some in runs.items()}
+
+
+@contextlib.contextmanager
+def many():
+    """5,000 planes: a pointer file, a chain that segments them, and a folder for what comes out."""
     with pointed(guide(), level=4, c=0, t="middle:25", z="middle:50", n=-1) as name, folder() as out:
-        for _ in range(rounds):
-            runs["lamina run"].append(good(lamina("run", chain, env=quiet)))
-            runs["vips"].append(good(vips("parallel_segment_objects", name, f"{out}/o.v", extra={"MALLOC_PERTURB_": "0"})))
-            runs["vips, nothing to do"].append(good(vips("--version")))
-        rows = int(good(vips("-f", "height", f"{out}/o.v", program="vipsheader")).out)
-    assert f"planes 5000, objects {rows}," in runs["lamina run"][0].out
-    return {who: {"cpu": statistics.median(result.cpu for result in some),
-                  "wall": statistics.median(result.seconds for result in some)} for who, some in runs.items()}
+        source = f"idr-s3-source location={quoted(guide())} level=4 c=0 t=middle:25 z=middle:50"
+        yield name, f"{source} ! parallel-segment", out
 
 
 @case
 def cost():
     """5,000 planes in one libvips process: all their objects, at a cost of the command's order; tests/bench/through-vips.py tells it"""
-    figures = many(3)
+    quiet = {"MALLOC_PERTURB_": "0"}
+    with many() as (name, chain, out):
+        figures = medians({"lamina run": lambda: lamina("run", chain, env=dict(os.environ, **quiet)),
+                           "vips": lambda: vips("parallel_segment_objects", name, f"{out}/o.v", extra=quiet),
+                           "vips, nothing to do": lambda: vips("--version", extra=quiet)}, 3)
+        rows = int(good(vips("-f", "height", f"{out}/o.v", program="vipsheader")).out)
+        assert f"planes 5000, objects {rows}," in good(lamina("run", chain)).out
     note(figures)
     assert figures["vips"]["cpu"] - figures["vips, nothing to do"]["cpu"] <= 2 * figures["lamina run"]["cpu"]
 
