@@ -16,6 +16,9 @@
 /* What a pixel takes beside itself, and itself smoothed: rows widened, runs, sums. */
 #define OVERHEAD 4
 
+/* What a pixel's share of the runs takes where there are many. */
+#define RUN_BYTES 3
+
 /* Where nobody can say how much memory there is. */
 #define SOME_MEMORY ((gsize)1 << 30)
 
@@ -84,7 +87,7 @@ idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 reach, gsize 
   const gdouble pixels = (gdouble)stack->width * (gdouble)stack->height;
   const gint64 own_width = CLAMP (info->tile_width, 1, stack->width);
   const gint64 own_height = CLAMP (info->tile_height, 1, stack->height);
-  gint64 side, most;
+  gint64 side, most, low;
 
   stack->tile_width = stack->width;
   stack->tile_height = stack->height;
@@ -99,6 +102,9 @@ idr_tiling_choose (IdrStack *stack, const LaminaInfo *info, gint64 reach, gsize 
   else
     stack->tile_width = fit (own_width, side);
   most = MAX (side * side / stack->tile_width, MIN_SIDE);
+  /* Several bands are there at the same time: the next one, and those that programs read. */
+  low = (gint64)((gdouble)memory / 8 / RUN_BYTES / (gdouble)stack->width);
+  most = MIN (most, MAX (low, own_height <= most ? own_height : MIN_SIDE));
   stack->tile_height = fit (own_height, most);
 }
 
