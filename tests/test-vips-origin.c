@@ -101,7 +101,7 @@ test_itself (void)
       g_autoptr (GBytes) bytes = lamina_image_read_bytes (planes, plane, NULL, NULL, NULL);
       const guint16 *pixels = g_bytes_get_data (bytes, NULL);
 
-      for (gint64 i = 0; i < WIDTH * HEIGHT; i++)
+      for (gint i = 0; i < WIDTH * HEIGHT; i++)
         g_assert_cmpuint (pixels[i], ==, fake_get_pixel (plane + 2, i % WIDTH, i / WIDTH));
     }
   g_clear_object (&planes);

@@ -14,8 +14,9 @@
 #define MAX_EXACT (G_GINT64_CONSTANT (1) << 53)
 
 /* Seven squares of libvips's side by side, or fewer, and 64 below each other, or more. */
-#define NARROW (7 * 128)
-#define TALL (64 * 128)
+#define SQUARE G_GINT64_CONSTANT (128)
+#define NARROW (7 * SQUARE)
+#define TALL (64 * SQUARE)
 
 typedef struct
 {
