@@ -108,9 +108,9 @@ idr_segmentation_settle (IdrSegmentation *self, const gchar **problem)
 /* --- What they measure -------------------------------------------------------------------- */
 
 gboolean
-idr_segmentation_follow (IdrSegmentation *self, gint64 band, const IdrBand *runs)
+idr_segmentation_follow (IdrSegmentation *self, const IdrBand *band)
 {
-  return idr_perimeter_add (self->perimeter, &runs->runs, 0, runs->runs.n_rows, self->boundaries);
+  return idr_perimeter_add (self->perimeter, &band->runs, 0, band->runs.n_rows, self->boundaries);
 }
 
 static gboolean
@@ -118,7 +118,7 @@ follow_all (IdrSegmentation *self)
 {
   for (; self->next < self->n_bands; self->next++)
     if (!idr_watch_go_on (self->watch, 1)
-        || !idr_segmentation_follow (self, self->next, self->chain.links[self->next].band))
+        || !idr_segmentation_follow (self, self->chain.links[self->next].band))
       return FALSE;
   idr_perimeter_finish (self->perimeter, self->boundaries);
   return TRUE;

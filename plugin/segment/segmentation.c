@@ -88,7 +88,10 @@ end_sweep (IdrSegmentation *self, const gchar **problem)
   g_clear_pointer (&self->idle, g_ptr_array_unref);
   self->sweep++;
   if (self->sweep < idr_statistics_get_n_sweeps (self->statistics))
-    return idr_statistics_next (self->statistics, problem);
+    {
+      idr_statistics_next (self->statistics);
+      return TRUE;
+    }
   self->pass = IDR_PASS_RUNS;
   return idr_statistics_conclude (self->statistics, self->watch, &self->threshold, problem);
 }
@@ -308,7 +311,7 @@ take_bands (IdrSegmentation *self, const gchar **problem)
         return TRUE;
       if (self->pass == IDR_PASS_BOUNDARIES && kept != NULL)
         {
-          if (!idr_segmentation_follow (self, self->next, kept))
+          if (!idr_segmentation_follow (self, kept))
             return FALSE;
           continue;
         }
@@ -317,7 +320,7 @@ take_bands (IdrSegmentation *self, const gchar **problem)
       if (self->pass == IDR_PASS_BOUNDARIES)
         {
           idr_segmentation_map (self, self->next, work->band);
-          if (!idr_segmentation_follow (self, self->next, work->band))
+          if (!idr_segmentation_follow (self, work->band))
             return FALSE;
           g_clear_pointer (&work->band, idr_band_unref);
         }

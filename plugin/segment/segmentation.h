@@ -60,7 +60,7 @@ struct _IdrSegmentation
 gboolean idr_segmentation_settle (IdrSegmentation *self, const gchar **problem);
 
 /* The next band in turn, numbered; adds its boundaries. FALSE: no memory. */
-gboolean idr_segmentation_follow (IdrSegmentation *self, gint64 band, const IdrBand *runs);
+gboolean idr_segmentation_follow (IdrSegmentation *self, const IdrBand *band);
 
 /* A band that was made again, with the objects' numbers. */
 void idr_segmentation_map (IdrSegmentation *self, gint64 index, IdrBand *band);

@@ -186,13 +186,12 @@ idr_statistics_merge (IdrStatistics *into, const IdrStatistics *from)
   idr_histogram_merge (&into->histogram, &from->histogram);
 }
 
-gboolean
-idr_statistics_next (IdrStatistics *statistics, const gchar **problem)
+void
+idr_statistics_next (IdrStatistics *statistics)
 {
   statistics->sweep++;
   statistics->raises
       = !idr_histogram_set_range (&statistics->histogram, statistics->min, statistics->max);
-  return TRUE;
 }
 
 /* --- Concluding --------------------------------------------------------------------------- */

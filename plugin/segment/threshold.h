@@ -34,18 +34,17 @@ guint idr_statistics_get_n_sweeps (const IdrStatistics *statistics);
 IdrStatistics *idr_statistics_fork (const IdrStatistics *statistics);
 
 /* Adds a smoothed tile, whose first pixel is @x, @y, @z of the stack and whose largest is @max. One
- * thread at a time. What does not fit is told by idr_statistics_next() or _conclude(). */
+ * thread at a time. What does not fit is told by idr_statistics_conclude(). */
 void idr_statistics_add (IdrStatistics *statistics, const IdrRaster *smoothed, gint64 x, gint64 y,
                          gint64 z, gdouble max);
 
 /* Whatever @from has seen in this sweep, @into has seen, too. */
 void idr_statistics_merge (IdrStatistics *into, const IdrStatistics *from);
 
-/* Between one sweep and the next, when all is merged. FALSE: @problem, a constant string. */
-gboolean idr_statistics_next (IdrStatistics *statistics, const gchar **problem);
+/* Between one sweep and the next, when all is merged. */
+void idr_statistics_next (IdrStatistics *statistics);
 
 /* After the last sweep; @watch, or nobody, is asked meanwhile. Nothing is above NaN. FALSE:
- * @problem.
- */
+ * @problem, a constant string. */
 gboolean idr_statistics_conclude (IdrStatistics *statistics, const IdrWatch *watch,
                                   gdouble *threshold, const gchar **problem);
