@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+/* Planes that a thread may be behind others who read the same row of planes. */
+#define OVERTAKEN 8
+
 struct _LaminaImage
 {
   GObject parent_instance;
@@ -141,9 +144,12 @@ read_ahead (LaminaImage *image, gint64 plane, const LaminaRect *rect, LaminaJob 
   gint64 from = 0, to = 0;
 
   g_mutex_lock (&image->lock);
-  if (plane != image->last)
+  if (plane > image->last || plane < image->last - MIN (image->in_a_row, OVERTAKEN))
     {
-      image->in_a_row = plane == image->last + 1 ? image->in_a_row + 1 : 0;
+      const gboolean is_next
+          = plane == image->last + 1 || (plane > image->last && plane < image->asked);
+
+      image->in_a_row = is_next ? image->in_a_row + 1 : 0;
       image->last = plane;
       if (image->in_a_row == 0)
         image->asked = plane + 1;

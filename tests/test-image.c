@@ -348,6 +348,11 @@ test_read_ahead (void)
   assert_read_asks (image, &fake, 3, "5 6 7");
   assert_read_asks (image, &fake, 4, "8 9 10 11"); /* as far as the source is willing */
   assert_read_asks (image, &fake, 5, "12");
+  assert_read_asks (image, &fake, 7, "13 14"); /* threads overtake each other */
+  assert_read_asks (image, &fake, 6, "");
+  assert_read_asks (image, &fake, 8, "15");
+  assert_read_asks (image, &fake, 0, ""); /* not so far */
+  assert_read_asks (image, &fake, 1, "2");
   assert_read_asks (image, &fake, 20, ""); /* elsewhere: all over again */
   assert_read_asks (image, &fake, 19, "");
   assert_read_asks (image, &fake, 20, "21");
