@@ -16,7 +16,7 @@ struct _IdrBands
   IdrStack stack;
   IdrTileReader *reader;
   gsize memory;
-  IdrCache *bands; /* of IdrBand, by stack and number */
+  IdrCache *bands; /* of IdrBand, by stack, number and rows */
 };
 
 IdrBands *
@@ -117,12 +117,14 @@ idr_bands_get (IdrBands *self, gint64 number, const IdrSegments *segments, gint6
 {
   Request request
       = { .self = self, .number = number, .index = index, .segments = segments, .job = job };
-  const gint64 place[] = { number, index };
+  gint64 place[] = { number, index, 0, 0 };
   IdrBand *kept = idr_segments_get_band (segments, index);
   g_autoptr (GBytes) key = NULL;
 
   if (kept != NULL)
     return kept;
+  /* A stack that was forgotten, and segmented again for more threads, has other bands. */
+  idr_segments_get_rows (segments, index, &place[2], &place[3]);
   key = g_bytes_new (place, sizeof place);
   return idr_cache_get (self->bands, key, remake, &request, G_CANCELLABLE (job), error);
 }

@@ -7,7 +7,8 @@ static void
 fill_row (const GridImage *grid, gint64 x, gint64 y, gint64 width, guint16 *row)
 {
   const gboolean between = !grid->is_striped && y % grid->cell >= grid->square;
-  gint64 column = x / grid->cell, at = x % grid->cell;
+  const gint64 first = grid->slant > 0 ? x + y / grid->slant : x;
+  gint64 column = first / grid->cell, at = first % grid->cell;
 
   for (gint64 i = 0; i < width; i++)
     {

@@ -13,10 +13,11 @@ struct _GridImage
   gint64 width, height;
   gint n_planes; /* in z */
   gint64 tile_width, tile_height;
-  gint64 cell, square;     /* pixels on a side */
-  gboolean is_striped;     /* the squares of a column are one stripe */
-  gint n_reads;            /* so far */
-  gint cancel_at;          /* the read that cancels its job, or 0 */
+  gint64 cell, square; /* pixels on a side */
+  gboolean is_striped; /* the squares of a column are one stripe */
+  gint64 slant;        /* rows after which all is a pixel further left; or 0 */
+  gint n_reads;        /* so far */
+  gint cancel_at;      /* the read that cancels its job, or 0 */
 
   /* Called at the beginning of each read; or NULL. */
   void (*watch) (GridImage *grid, const LaminaRect *rect, LaminaJob *job);

@@ -60,6 +60,17 @@ read_plane (LaminaImage *labels, gint64 plane, LaminaJob *job)
   return bytes;
 }
 
+static GBytes *
+read_row (LaminaImage *labels, gint64 y, LaminaJob *job)
+{
+  const LaminaRect rect = { 0, y, WIDTH, 1 };
+  g_autoptr (GError) error = NULL;
+  GBytes *bytes = lamina_image_read_bytes (labels, 0, &rect, job, &error);
+
+  g_assert_no_error (error);
+  return bytes;
+}
+
 /* The plane read in pieces. */
 static GBytes *
 read_pieces (LaminaImage *labels, gint64 plane, gint64 width, gint64 height, LaminaJob *job)
@@ -319,6 +330,36 @@ wait_for_labels (gpointer data)
   return NULL;
 }
 
+/* How high bands are depends on how many threads there are when a plane is segmented. */
+static void
+test_other_threads (void)
+{
+  GridImage grid = make_grid (13), whole_grid = make_grid (1);
+  g_autoptr (GBytes) expected = NULL;
+  Outputs whole, outputs;
+
+  grid.is_striped = whole_grid.is_striped = TRUE;
+  grid.cell = whole_grid.cell = 8;
+  grid.square = whole_grid.square = 4;
+  grid.slant = whole_grid.slant = 5;
+  open_outputs (&whole_grid, 0, FALSE, &whole);
+  expected = read_plane (whole.labels, 0, NULL);
+  open_outputs (&grid, LITTLE / 4, FALSE, &outputs);
+  for (gint turn = 0; turn < 4; turn++)
+    {
+      g_autoptr (LaminaJob) job = lamina_job_new (turn % 2 == 0 ? 1 : 8);
+      g_autoptr (GBytes) labels = read_plane (outputs.labels, 0, job);
+
+      g_assert_true (g_bytes_equal (labels, expected));
+      /* The plane is forgotten for others; the band that was read last, its fourth, is not. */
+      g_bytes_unref (read_row (outputs.labels, turn % 2 == 0 ? 200 : 50, job));
+      for (gint plane = 1; plane < 4; plane++)
+        g_array_unref (read_rows (outputs.objects, 3 * turn + plane, job));
+    }
+  clear_outputs (&outputs);
+  clear_outputs (&whole);
+}
+
 static void
 test_cancelled (void)
 {
@@ -462,6 +503,7 @@ main (int argc, char **argv)
   g_test_add_func ("/giant/measured-late", test_measured_late);
   g_test_add_func ("/giant/read-once", test_read_once);
   g_test_add_func ("/giant/again", test_again);
+  g_test_add_func ("/giant/other-threads", test_other_threads);
   g_test_add_func ("/giant/cancelled", test_cancelled);
   g_test_add_func ("/giant/loops", test_loops);
   g_test_add_func ("/giant/volume", test_volume);

@@ -137,6 +137,9 @@ gsize idr_segments_get_size (const IdrSegments *segments); /* bytes of memory */
 /* The band that row @y of plane @z lies in. */
 gint64 idr_segments_find_band (const IdrSegments *segments, gint64 z, gint64 y);
 
+/* The first row of a band in its plane, and the one after its last. */
+void idr_segments_get_rows (const IdrSegments *segments, gint64 band, gint64 *first, gint64 *end);
+
 /* A band, if it was kept: NULL where memory did not allow for that. */
 IdrBand *idr_segments_get_band (const IdrSegments *segments, gint64 band);
 

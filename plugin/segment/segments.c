@@ -130,6 +130,19 @@ idr_segments_find_band (const IdrSegments *segments, gint64 z, gint64 y)
   return z * segments->n_down + k;
 }
 
+void
+idr_segments_get_rows (const IdrSegments *segments, gint64 band, gint64 *first, gint64 *end)
+{
+  const gint64 *rows;
+
+  g_return_if_fail (segments != NULL);
+  g_return_if_fail (band >= 0 && band < segments->n_bands);
+
+  rows = segments->rows + band % segments->n_down;
+  *first = rows[0];
+  *end = rows[1];
+}
+
 IdrBand *
 idr_segments_get_band (const IdrSegments *segments, gint64 band)
 {
