@@ -61,6 +61,16 @@ is_output (const gchar *text)
   return equals != NULL && equals > text && equals[1] != '\0';
 }
 
+/* Whether one of @outputs before @this goes to the same file. */
+static gboolean
+is_written (gchar **outputs, gchar **this)
+{
+  for (gchar **output = outputs; output < this; output++)
+    if (g_str_equal (strchr (*output, '='), strchr (*this, '=')))
+      return TRUE;
+  return FALSE;
+}
+
 static gint
 run_run (const Command *command, gchar **argv)
 {
@@ -88,6 +98,8 @@ run_run (const Command *command, gchar **argv)
   for (gchar **output = outputs; output != NULL && *output != NULL; output++)
     if (!is_output (*output))
       return command_refuse (command, "-o takes OUTPUT=FILE, not \"%s\"", *output);
+    else if (is_written (outputs, output))
+      return command_refuse (command, "-o \"%s\": another output goes there, too", *output);
 
   lamina_plugin_load_all ();
   run = (Run){ rest[0], outputs };

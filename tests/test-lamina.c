@@ -135,6 +135,7 @@ test_usage (void)
   assert_refused (RUN ("run", CHAIN, "-o", "objects"), 2, "OUTPUT=FILE");
   assert_refused (RUN ("run", CHAIN, "-o", "=x.toy"), 2, "OUTPUT=FILE");
   assert_refused (RUN ("run", CHAIN, "-o", "objects="), 2, "OUTPUT=FILE");
+  assert_refused (RUN ("run", CHAIN, "-o", "objects=a.toy", "-o", "image=a.toy"), 2, "a.toy");
   assert_refused (RUN ("list", "all"), 2, "all");
   assert_refused (RUN ("inspect"), 2, "operation");
   assert_refused (RUN ("info"), 2, "location");
