@@ -116,7 +116,7 @@ idr_segment_choices_get (const IdrSegmentChoices *choices, gboolean is_volume,
   if (choices->above != 0 && choices->threshold != IDR_THRESHOLD_ABSOLUTE)
     {
       g_set_error (error, LAMINA_ERROR, LAMINA_ERROR_ARGUMENT,
-                   "above= is the number of threshold=absolute: give both, or neither");
+                   "above= is the number of threshold=absolute: give that, too");
       return FALSE;
     }
   if (choices->connectivity >= CONNECTIVITY_6 && !is_volume)

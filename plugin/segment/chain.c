@@ -3,7 +3,7 @@
  */
 #include "chain.h"
 
-#define TOO_MUCH "its objects take more than memory= allows"
+#define TOO_MUCH "its objects take more than memory= allows: give more"
 
 gboolean
 idr_chain_init (IdrChain *chain, const IdrStack *stack, const IdrGrid *grid, gboolean diagonal,
