@@ -43,27 +43,35 @@ get_separator (IdrWriteCsv *self)
   return g_str_has_suffix (self->path, ".tsv") ? '\t' : ',';
 }
 
-/* The shortest text that reads as the same number again; nothing for what is none. */
+/* Whether it reads as @value again, in so many digits. */
+static gboolean
+format_digits (gchar *buffer, const gchar *format, gdouble value)
+{
+  g_ascii_formatd (buffer, G_ASCII_DTOSTR_BUF_SIZE, format, value);
+  return g_ascii_strtod (buffer, NULL) == value;
+}
+
+/* The shortest text that reads as the same number again; nothing for what is none. Of most numbers
+ * that has 16 digits or 17. */
 static void
 append_number (GString *text, gdouble value)
 {
-  gchar buffer[G_ASCII_DTOSTR_BUF_SIZE];
-  static const gchar *const formats[] = { "%.15g", "%.16g", "%.17g" };
+  gchar buffer[G_ASCII_DTOSTR_BUF_SIZE], shorter[G_ASCII_DTOSTR_BUF_SIZE];
 
   if (isnan (value))
     return;
   if (value == trunc (value) && fabs (value) < 0x1p53)
     {
-      g_string_append_printf (text, "%" G_GINT64_FORMAT, (gint64)value);
-      return;
+      g_snprintf (buffer, sizeof buffer, "%" G_GINT64_FORMAT, (gint64)value);
+      g_string_append (text, buffer);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+  else if (!format_digits (buffer, "%.16g", value))
     {
-      g_ascii_formatd (buffer, sizeof buffer, formats[i], value);
-      if (g_ascii_strtod (buffer, NULL) == value)
-        break;
+      g_ascii_formatd (buffer, sizeof buffer, "%.17g", value);
+      g_string_append (text, buffer);
     }
-  g_string_append (text, buffer);
+  else
+    g_string_append (text, format_digits (shorter, "%.15g", value) ? shorter : buffer);
 }
 
 /* As RFC 4180 has it: in quotes where it could be misread, quotes doubled. */
