@@ -10,10 +10,12 @@ enum
   N_ACROSS = 8,
   N_TILES = 25 * N_ACROSS,
   MAX_AHEAD = 64,    /* as in stack-work.c: besides four more for each tile at work */
-  LITTLE = 1 << 18,  /* bytes for each thread, of which half are for such a tile */
   QUIET_US = 100000, /* after which nothing more is expected to happen */
   PROMPT_US = 400000
 };
+
+/* Bytes for each thread, of which half are for such a tile. */
+#define LITTLE ((gint64)1 << 18)
 
 typedef struct
 {
@@ -33,8 +35,8 @@ typedef struct
 static Plane
 make_plane (void (*watch) (GridImage *, const LaminaRect *, LaminaJob *))
 {
-  return (Plane){ .grid = { .width = N_ACROSS * SIDE,
-                            .height = N_TILES / N_ACROSS * SIDE,
+  return (Plane){ .grid = { .width = (gint64)N_ACROSS * SIDE,
+                            .height = (gint64)(N_TILES / N_ACROSS) * SIDE,
                             .n_planes = 1,
                             .tile_width = SIDE,
                             .tile_height = SIDE,
@@ -212,7 +214,7 @@ test_crowd (void)
     threads[i] = g_thread_new ("caller", count_by_itself, &outputs);
   for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
     g_thread_join (threads[i]);
-  g_assert_cmpint (plane.grid.n_reads, ==, 2 * N_TILES);
+  g_assert_cmpint (plane.grid.n_reads, ==, (gint64)2 * N_TILES);
   g_assert_cmpint (plane.most_running, >, 1);
   g_assert_cmpint (plane.most_running, <=, 4 * LITTLE / 2 / (128 * 128 * 8));
   clear_outputs (&outputs);
@@ -258,7 +260,7 @@ check_split (gint64 width, gint64 height, gint64 when, gulong later)
 static void
 test_split_tiles (void)
 {
-  check_split (4096, 2300, 2 * 12, 20000);
+  check_split (4096, 2300, 24, 20000);
 }
 
 static void
