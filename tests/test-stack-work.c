@@ -216,7 +216,7 @@ test_crowd (void)
     g_thread_join (threads[i]);
   g_assert_cmpint (plane.grid.n_reads, ==, (gint64)2 * N_TILES);
   g_assert_cmpint (plane.most_running, >, 1);
-  g_assert_cmpint (plane.most_running, <=, 4 * LITTLE / 2 / (128 * 128 * 8));
+  g_assert_cmpint (plane.most_running, <=, 4 * LITTLE / 2 / ((gint64)128 * 128 * 8));
   clear_outputs (&outputs);
 }
 
