@@ -9,9 +9,9 @@ enum
   SIDE = 120, /* of a tile */
   N_ACROSS = 8,
   N_TILES = 25 * N_ACROSS,
-  MAX_AHEAD = 64,    /* as in stack-work.c: besides four more for each tile at work */
-  QUIET_US = 100000, /* after which nothing more is expected to happen */
-  PROMPT_US = 400000
+  MAX_AHEAD = 64,     /* as in stack-work.c: besides four more for each tile at work */
+  QUIET_US = 100000,  /* after which nothing more is expected to happen */
+  PROMPT_US = 2000000 /* under ThreadSanitizer, on a busy machine; else a tenth of it */
 };
 
 /* Bytes for each thread, of which half are for such a tile. */
