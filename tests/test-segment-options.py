@@ -63,8 +63,8 @@ def random_case(seed):
     rest = {"diagonal": rng.random() < 0.5, "fill_holes": rng.random() < 0.4, "clear": rng.random() < 0.3,
             "minimum_area": int(rng.choice([0, 0, 1, 5, 60])), "divide": rng.random() < 0.4}
     width, height = stack.shape[:-3:-1]
-    tile = (width, height) if rng.random() < 0.4 else (int(rng.integers(5, 64)), int(rng.integers(5, 64)))
-    return stack, smooth, cut, rest, (*tile, int(rng.integers(1, 4)))
+    tiles = [(width, height), (17, 23), (64, 64), (int(rng.integers(5, 64)), int(rng.integers(5, 64)))]
+    return stack, smooth, cut, rest, (*tiles[rng.integers(4)], int(rng.choice([1, 2, 7])))
 
 
 def ours(program, cases):
