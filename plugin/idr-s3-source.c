@@ -10,7 +10,12 @@
 #include "selection.h"
 #include "source-info.h"
 
+#include <math.h>
 #include <string.h>
+
+/* Bytes, where the user does not say. */
+#define LEAST_CACHE (64 << 20)
+#define MOST_CACHE (512 << 20)
 
 /* No image has more places along one axis. */
 #define MAX_PLACES (100 * 1000 * 1000)
@@ -237,6 +242,21 @@ check_axes (const Planes *planes, GError **error)
   return FALSE;
 }
 
+/* Programs read strips, and several threads of theirs strips of two rows of chunks at a time: each
+ * chunk is asked for again and again. One half of the cache is for chunks that are on their way. */
+static gsize
+choose_cache_size (const Planes *planes)
+{
+  const IdrArrayInfo *array = get_info (planes);
+  const gint x = planes->opened->ome->x;
+  gdouble bytes = 2 * (gdouble)idr_pixel_get_size (array->pixel);
+
+  for (gint i = 0; i < array->n_dims; i++)
+    bytes *= (gdouble)array->chunk[i];
+  bytes *= 2 * ceil ((gdouble)array->shape[x] / (gdouble)array->chunk[x]) + 2;
+  return (gsize)CLAMP (bytes, LEAST_CACHE, MOST_CACHE);
+}
+
 static Planes *
 open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
 {
@@ -253,7 +273,8 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
                          .choice = { self->well, self->field, self->series } };
   IdrSelected *selected = &planes->selected;
 
-  planes->wish = idr_wish_new ((guint)self->connections, (gsize)self->cache_size);
+  planes->wish = idr_wish_new ((guint)self->connections,
+                               (gsize)(self->cache_size > 0 ? self->cache_size : LEAST_CACHE));
   planes->missing_is_error = self->missing_chunks == MISSING_ERROR;
   planes->opened = idr_opened_get (&address, cancellable, error);
   if (planes->opened == NULL)
@@ -261,6 +282,8 @@ open_planes (IdrS3Source *self, GCancellable *cancellable, GError **error)
   planes->level = self->level;
   if (!check_level (planes->opened, self->level, error) || !check_axes (planes, error))
     return NULL;
+  if (self->cache_size == 0)
+    idr_wish_set_cache_size (planes->wish, choose_cache_size (planes));
 
   selected->t = select_places (planes, planes->opened->ome->t, "t", self->t, &selected->n_t, error);
   if (selected->t == NULL)
@@ -376,8 +399,10 @@ add_where (LaminaOperationClass *operation_class)
   ADD (g_param_spec_int ("connections", "Connections", "Requests on their way at once", 1, 256, 32,
                          LAMINA_IN),
        connections);
-  ADD (g_param_spec_int64 ("cache-size", "Cache size", "Bytes of chunks to keep in memory", 1 << 20,
-                           G_MAXINT64 / 4, 64 << 20, LAMINA_IN),
+  ADD (g_param_spec_int64 (
+           "cache-size", "Cache size",
+           "Bytes of chunks to keep in memory; 0 for two rows of chunks, from 64M to 512M", 0,
+           G_MAXINT64 / 4, 0, LAMINA_IN),
        cache_size);
   ADD (g_param_spec_string ("cache", "Cache folder",
                             "Folder in which chunks from servers are kept; empty for none", "",

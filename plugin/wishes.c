@@ -54,6 +54,15 @@ idr_wish_new (guint connections, gsize cache_size)
 }
 
 void
+idr_wish_set_cache_size (IdrWish *wish, gsize cache_size)
+{
+  g_mutex_lock (&open_sources.lock);
+  wish->cache_size = cache_size;
+  apply ();
+  g_mutex_unlock (&open_sources.lock);
+}
+
+void
 idr_wish_free (IdrWish *wish)
 {
   g_mutex_lock (&open_sources.lock);

@@ -11,4 +11,7 @@ typedef struct _IdrWish IdrWish;
  * is freed. */
 IdrWish *idr_wish_new (guint connections, gsize cache_size);
 void idr_wish_free (IdrWish *wish);
+
+/* Wishes for so many bytes from now on. */
+void idr_wish_set_cache_size (IdrWish *wish, gsize cache_size);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IdrWish, idr_wish_free)

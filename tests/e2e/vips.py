@@ -260,23 +260,47 @@ def broken_plane():
 # --- What is fetched ---------------------------------------------------------------------------------------
 
 
+def make_plane(top, shape, chunks):
+    """An empty plane in TOP/big.zarr."""
+    group = zarr.open_group(zarr.NestedDirectoryStore(f"{top}/big.zarr"), mode="w")
+    scale = [{"type": "scale", "scale": [1.0, 1.0]}]
+    group.attrs["multiscales"] = [{"version": "0.4", "axes": [{"name": "y", "type": "space"}, {"name": "x", "type": "space"}],
+                                   "datasets": [{"path": "0", "coordinateTransformations": scale}]}]
+    return group.create_dataset("0", shape=shape, chunks=chunks, dtype="u2", dimension_separator="/")
+
+
+def asked_chunks(log):
+    """The chunks that a server was asked for, each as often as it was."""
+    with open(log, encoding="utf-8") as file:
+        return sorted(line.split()[2] for line in file if line.split()[2].rsplit("/", 1)[1].isdigit())
+
+
 @case
 def crop():
     """a crop of 64 x 64 from a plane of 16,384 x 16,384 fetches the chunks that it covers, and no other"""
     with folder() as top:
-        group = zarr.open_group(zarr.NestedDirectoryStore(f"{top}/big.zarr"), mode="w")
-        scale = [{"type": "scale", "scale": [1.0, 1.0]}]
-        group.attrs["multiscales"] = [{"version": "0.4", "axes": [{"name": "y", "type": "space"}, {"name": "x", "type": "space"}],
-                                       "datasets": [{"path": "0", "coordinateTransformations": scale}]}]
-        array = group.create_dataset("0", shape=(16384, 16384), chunks=(256, 256), dtype="u2", dimension_separator="/")
+        array = make_plane(top, (16384, 16384), (256, 256))
         array[7936:8448, 7936:8448] = np.arange(512 * 512).reshape(512, 512)
         with nginx(top, "--log", f"{top}/log") as server:
             name = pointer(f"{top}/x.idr", f"{server.url}/big.zarr")
             good(vips("crop", name, f"{top}/crop.v", 8160, 8160, 64, 64))
-        with open(f"{top}/log", encoding="utf-8") as file:
-            chunks = sorted(line.split()[2] for line in file if line.split()[2].rsplit("/", 1)[1].isdigit())
+        chunks = asked_chunks(f"{top}/log")
         assert np.array_equal(pixels(f"{top}/crop.v"), array[8160:8224, 8160:8224])
     assert chunks == [f"/big.zarr/0/{y}/{x}" for y in (31, 32) for x in (31, 32)], chunks
+
+
+@case
+def strips():
+    """a wide plane, read in strips by several threads, needs each chunk once"""
+    with folder() as top:
+        array = make_plane(top, (2048, 16384), (1024, 1024))
+        array[:] = np.add.outer(np.arange(2048) * 7, np.arange(16384)).astype("u2")
+        with nginx(top, "--log", f"{top}/log") as server:
+            name = pointer(f"{top}/x.idr", f"{server.url}/big.zarr")
+            good(vips("copy", name, f"{top}/copy.v", extra={"VIPS_CONCURRENCY": "4"}))
+        chunks = asked_chunks(f"{top}/log")
+        assert np.array_equal(pixels(f"{top}/copy.v"), array[:])
+    assert chunks == sorted(f"/big.zarr/0/{y}/{x}" for y in range(2) for x in range(16)), chunks
 
 
 def medians(commands, rounds):
