@@ -64,7 +64,7 @@ test_reach (void)
   static const gint64 sizes[][3] = { { 17, 200, 32 }, { 200, 17, 32 }, { 300, 300, 512 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    for (gdouble sigma = 1; sigma < 11; sigma += 3)
+    for (gint sigma = 1; sigma < 11; sigma += 3)
       {
         GridImage grid = make_grid (sizes[i][0], sizes[i][1], 64);
         Segmented whole, tiled;

@@ -14,6 +14,6 @@
 LaminaImage *bridge_vips_filter (LaminaImage *input, VipsOperation *call, const gchar *in,
                                  const gchar *out, LaminaJob *job, GError **error);
 
-/* What @call gives by the name @out, as pixels; takes @call over. Not by libvips's cache of
+/* What @call gives by that @name, as pixels; takes @call over. Not by libvips's cache of
  * operations, which would hold on to the input. NULL with libvips's error set. */
-VipsImage *bridge_vips_build (VipsObject *call, const gchar *out);
+VipsImage *bridge_vips_build (VipsObject *call, const gchar *name);

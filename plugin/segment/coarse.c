@@ -106,7 +106,7 @@ lay_out (const IdrCoarseFilter *filter, const IdrPatch *patch, Layout *layout)
   n_blocks = (layout->columns + 2 * filter->radius) / MAX_BLOCK + 1;
   /* An odd number of cache lines: rows do not compete for the same places in the cache. */
   layout->pitch = n_blocks * MAX_BLOCK * 4 + ALIGNMENT;
-  layout->line = n_blocks * MAX_BLOCK * 2 + 3 * ALIGNMENT;
+  layout->line = n_blocks * MAX_BLOCK * 2 + (gsize)3 * ALIGNMENT;
   layout->ring = (n_pairs * sizeof (gint16 *) / ALIGNMENT + 1) * ALIGNMENT;
   layout->lines = layout->ring + n_pairs * layout->pitch
                   + (2 * filter->radius + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

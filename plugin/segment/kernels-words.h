@@ -48,7 +48,7 @@ add_words (IdrSmallSums *sums, Words words, gint from, gint to, gint32 x, gint32
   const __m256i places = _mm256_setr_epi16 (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const __m256i ones = _mm256_set1_epi32 (1);
   const __m256i inside = _mm256_and_si256 (load_vector (window + WORDS - from),
-                                           load_vector (window + 2 * WORDS - to));
+                                           load_vector (window + (gsize)2 * WORDS - to));
   const __m256i own = _mm256_and_si256 ((__m256i)words, inside);
   const __m256i most
       = _mm256_or_si256 (own, _mm256_andnot_si256 (inside, _mm256_set1_epi16 (G_MININT16)));

@@ -70,8 +70,8 @@ label (Bench *bench)
   IdrScratch *scratch = bench->scratch;
   const gchar *problem;
 
-  bench->n_objects
-      = idr_runs_label (&scratch->runs, bench->raster.height, FALSE, NULL, &scratch->forest, &problem);
+  bench->n_objects = idr_runs_label (&scratch->runs, bench->raster.height, FALSE, NULL,
+                                     &scratch->forest, &problem);
 }
 
 static void
