@@ -307,13 +307,12 @@ count_settled (BadServer *server)
 {
   gint64 n = -1, before;
 
-  do
+  for (guint n_alike = 0; n_alike < 10; n_alike = n == before ? n_alike + 1 : 0)
     {
       before = n;
       g_usleep (50000);
       n = bad_server_count (server, "requests");
     }
-  while (n != before);
   return n;
 }
 
@@ -337,7 +336,9 @@ test_zmetadata (void)
   write_text (folder, "a.zarr/2/.zarray", ARRAY_V2 ("[1,1]"));
   write_text (folder, "a.zarr/0/0.0", "abcd");
   image = open_image (url, 0, "all", "all", "all");
-  g_assert_cmpint (count_settled (server), ==, 7 + 2 * 2);
+  /* Of two places where metadata may be, the second is not asked where the first answers at once.
+   */
+  g_assert_cmpint (count_settled (server), <=, 7 + 2 * 2);
   bytes = read_plane (image, 0, NULL);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), "abcd", 4);
   g_assert_cmpint (lamina_image_get_info (image)->n_levels, ==, 3);
